@@ -1,0 +1,70 @@
+"""What is reported: findings with all that a reader, a machine or a baseline wants to know of them."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deno_ai_hooks.common.finding import Edit
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.source import Position
+
+
+class Rule(NamedTuple):
+    """One face of a practice.
+
+    `cwe` is a CWE number, `owasp` an id of the OWASP Top 10 for LLM applications, `severity` a CVSS-like
+    0.0 to 10.0 (GitHub's `security-severity`); a `strict` rule speaks only with `--strict`.
+    """
+
+    id: str
+    hook: str
+    summary: str
+    manual: str = ''
+    cwe: int | None = None
+    owasp: str | None = None
+    severity: float = 5.0
+    strict: bool = False
+
+
+class Place(NamedTuple):
+    """A related place, ready to be read: one step of a flow, or the line that a finding refers to."""
+
+    path: str
+    start: Position
+    end: Position
+    message: str
+
+
+class Diagnostic(NamedTuple):
+    """A finding with its hook and file, ready to report.
+
+    `lines` are the lines the finding stands on (at most a few), as they are in the file; `fingerprint`
+    names the finding across commits that move it.
+    """
+
+    hook: str
+    rule: str
+    path: str
+    span: Span
+    start: Position
+    end: Position
+    message: str
+    lines: tuple[str, ...]
+    fingerprint: str
+    fix: tuple[Edit, ...] = ()
+    related: tuple[Place, ...] = ()
+
+
+class Skipped(NamedTuple):
+    """A file or folder that was passed over.  `broken`: it should have been looked at and could not be."""
+
+    path: str
+    reason: str
+    broken: bool = False
+
+
+class Outcome(NamedTuple):
+    """All that one run has to say."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    skipped: tuple[Skipped, ...] = ()
+    rules: tuple[Rule, ...] = ()
