@@ -1,0 +1,104 @@
+"""A hook: one practice, the checks that look for places breaking it, and what a user can set."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+from typing import NamedTuple
+from typing import TypeVar
+
+from deno_ai_hooks.common.diagnostic import Rule
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.finding import Finding
+
+Function = TypeVar('Function', bound=Callable[..., Iterator[Finding]])
+
+
+class Option(NamedTuple):
+    """A command line option of a hook; its value reaches the checks as the keyword argument `name`.
+
+    `values` is `'flag'` (given or not), `'one'` or `'many'` (may be repeated).
+    """
+
+    flag: str
+    help: str
+    values: str = 'flag'
+    metavar: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the keyword argument that the checks take."""
+        return self.flag.removeprefix('--').replace('-', '_')
+
+
+class Check(NamedTuple):
+    """A function that yields findings for documents of certain kinds.
+
+    It is only called for files that hold one of `needs` (RE2 patterns over the bytes; empty: every
+    file) and, where `candidate` is given, for which that says so: a second, closer look at the bytes.
+    With `docs` it is also shown what stands in Markdown.
+    """
+
+    hook: Hook
+    function: Callable[..., Iterator[Finding]]
+    documents: tuple[type[Document], ...]
+    needs: tuple[str, ...]
+    candidate: Callable[[bytes], bool] | None
+    docs: bool
+    arguments: frozenset[str]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of documents that the function takes."""
+        return frozenset(document.kind for document in self.documents)
+
+
+class Hook:
+    """A practice with its manual: the docstring of the module that enforces it.
+
+    The manual's first line is the summary that the manifest and the README show.
+    """
+
+    def __init__(self, id: str, manual: str | None, *, cwe: int | None = None, owasp: str | None = None,
+                 severity: float = 5.0) -> None:
+        self.id = id
+        self.manual = (manual or '').strip()
+        self.summary = self.manual.partition('\n')[0].rstrip('.')
+        self.checks: list[Check] = []
+        self.options: list[Option] = []
+        self._rules: list[Rule] = []
+        self._own = Rule(id, id, self.summary, self.manual, cwe, owasp, severity)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the hook's rules: the declared ones, or the one that bears its name."""
+        return tuple(self._rules) or (self._own,)
+
+    def rule(self, id: str, summary: str, *, cwe: int | None = None, owasp: str | None = None,
+             severity: float | None = None, strict: bool = False) -> str:
+        """Declare one face of the practice and return its id, which findings carry."""
+        own = self._own
+        self._rules.append(Rule(
+            id, self.id, summary, self.manual, cwe or own.cwe, owasp or own.owasp,
+            own.severity if severity is None else severity, strict,
+        ))
+        return id
+
+    def option(self, flag: str, help: str, *, values: str = 'flag', metavar: str | None = None) -> None:
+        """Declare a command line option; checks that name it among their arguments are given its value."""
+        self.options.append(Option(flag, help, values, metavar))
+
+    def check(
+        self,
+        *documents: type[Document],
+        needs: tuple[str, ...] = (),
+        candidate: Callable[[bytes], bool] | None = None,
+        docs: bool = False,
+    ) -> Callable[[Function], Function]:
+        """Register a generator of findings for documents of the given classes."""
+        def register(function: Function) -> Function:
+            code: Any = function.__code__
+            arguments = frozenset(code.co_varnames[1:code.co_argcount + code.co_kwonlyargcount])
+            self.checks.append(Check(self, function, documents, needs, candidate, docs, arguments))
+            return function
+        return register

@@ -1,0 +1,260 @@
+"""Hooks over files: what they find, ready to report."""
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from deno_ai_hooks.common import kinds
+from deno_ai_hooks.common.baseline import fingerprint
+from deno_ai_hooks.common.diagnostic import Diagnostic
+from deno_ai_hooks.common.diagnostic import Place
+from deno_ai_hooks.common.diagnostic import Skipped
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.finding import Step
+from deno_ai_hooks.common.hook import Check
+from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.screen import Screen
+from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.common.text import whole
+from deno_ai_hooks.common.walk import Files
+from deno_ai_hooks.common.walk import minified
+from deno_ai_hooks.common.walk import read
+from deno_ai_hooks.common.walk import unreadable
+
+DEPTH = 4
+"""Documents within documents that are opened: a here-document in a step of a workflow in Markdown."""
+
+LINES = 5
+"""Lines of a finding that are kept for reports."""
+
+BATCH = 200
+"""Files that one process looks at before another one pays."""
+
+IGNORE = 'ignore-comment'
+"""The rule that complaints about comments which let findings stand are reported under."""
+
+MARKER = b'deno-ai-hooks-ignore'
+
+
+class Job(NamedTuple):
+    """A hook with the values of its options and the paths it was told to look at."""
+
+    hook: Hook
+    options: Mapping[str, object]
+    applies: Callable[[str], bool] | None = None
+
+
+class Judge:
+    """The chosen hooks and rules, ready for file after file."""
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        root: str,
+        *,
+        rules: Collection[str] | None = None,
+        known: Callable[[], Collection[str]] | None = None,
+        screen: bool = True,
+    ) -> None:
+        self._jobs = {job.hook.id: job for job in jobs}
+        self._root = root
+        self._rules = rules
+        self._known = known
+        self._screen = Screen([check for job in jobs for check in job.hook.checks], on=screen)
+        self.project = Project(lambda path: read(path, root, named=True))
+
+    def wants(self, path: str) -> bool:
+        """Return whether any hook may look into the file at `path`, judged by its name."""
+        kind = kinds.named(path)
+        if kind is None:
+            return kinds.unnamed(path)
+        return self._screen.wants(kind)
+
+    def file(self, path: str, *, named: bool) -> tuple[list[Diagnostic], list[Skipped]]:
+        """Return what the hooks say of the file at `path`, or why it was not looked at."""
+        source = read(path, self._root, named=named)
+        if isinstance(source, Skipped):
+            return [], [source]
+        return self.source(source, named=named)
+
+    def source(self, source: Source, *, named: bool = True) -> tuple[list[Diagnostic], list[Skipped]]:
+        """Return what the hooks say of `source`."""
+        kind = kinds.named(source.path) or kinds.shebang(source.data)
+        if kind is None or not self._screen.wants(kind):
+            return [], []
+        if skipped := unreadable(source.data):
+            return [], [skipped._replace(path=source.path)]
+        checks = self._chosen(source.path, self._screen.survivors(kind, source.data))
+        if checks and not named and minified(source.path, source.data):
+            return [], [Skipped(source.path, 'generated')]
+        found, skipped_ = self._check(source, kind, checks) if checks else ([], [])
+        if MARKER in source.data:
+            found = self._sift(source, kind, found)
+        return found, skipped_
+
+    def _chosen(self, path: str, checks: Iterable[Check]) -> list[Check]:
+        return [check for check in checks if (applies := self._jobs[check.hook.id].applies) is None or applies(path)]
+
+    def _check(self, source: Source, kind: str, checks: list[Check]) -> tuple[list[Diagnostic], list[Skipped]]:
+        found: dict[tuple[str, Finding], None] = {}
+        skipped: list[Skipped] = []
+        try:
+            documents = list(_opened(kinds.document(kind, source.path, whole(source.data))))
+        except Exception as e:
+            return [], [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
+        if (at := getattr(documents[0], 'broken', None)) is not None:
+            line, column = source.position(at)
+            skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
+        for check in checks:
+            try:
+                found.update(dict.fromkeys((check.hook.id, finding) for finding in self._findings(check, documents)))
+            except Exception as e:
+                skipped.append(Skipped(source.path, f'{check.hook.id} failed: {type(e).__name__}: {e}', broken=True))
+        return self._diagnostics(source, found), skipped
+
+    def _findings(self, check: Check, documents: list[Document]) -> Iterator[Finding]:
+        options = self._jobs[check.hook.id].options
+        arguments = {name: value for name, value in options.items() if name in check.arguments}
+        if 'project' in check.arguments:
+            arguments['project'] = self.project
+        for document in documents:
+            if isinstance(document, check.documents) and (check.docs or document.place.carrier != 'docs'):
+                yield from check.function(document, **arguments)
+
+    def _diagnostics(self, source: Source, found: Iterable[tuple[str, Finding]]) -> list[Diagnostic]:
+        seen: Counter[tuple[str, str, str]] = Counter()
+        chosen = []
+        for hook, finding in sorted(found, key=lambda pair: (pair[1].span, pair[0], pair[1].message)):
+            rule = finding.rule or hook
+            if self._rules is None or rule in self._rules:
+                context = _context(source, finding.span)
+                chosen.append(self._diagnostic(source, hook, finding, context, seen[rule, finding.message, context]))
+                seen[rule, finding.message, context] += 1
+        return chosen
+
+    def _diagnostic(self, source: Source, hook: str, finding: Finding, context: str, nth: int) -> Diagnostic:
+        span, rule = finding.span, finding.rule or hook
+        return Diagnostic(
+            hook, rule, source.path, span,
+            source.position(span.start), source.position(span.end), finding.message,
+            tuple(_lines(source, span)),
+            fingerprint(hook, rule, source.path, finding.message, context, nth),
+            finding.fix,
+            tuple(place for step in finding.related if (place := self._place(source, step))),
+        )
+
+    def _place(self, source: Source, step: Step) -> Place | None:
+        there: Source | None = source if step.path == source.path else self.project.source(step.path)
+        if there is None:
+            return None
+        return Place(step.path, there.position(step.span.start), there.position(step.span.end), step.message)
+
+    def _sift(self, source: Source, kind: str, found: list[Diagnostic]) -> list[Diagnostic]:
+        from deno_ai_hooks.common import suppression
+
+        comments = suppression.suppressions(source, kind)
+        left, used = suppression.sift(found, comments)
+        judged = {rule.id for job in self._jobs.values() for rule in job.hook.rules} | set(self._jobs)
+        if self._rules is not None:
+            judged &= set(self._rules) | set(self._jobs)
+        known = self._known() if self._known else judged
+        complaints = suppression.complaints(comments, used, known, judged)
+        more = [
+            self._diagnostic(source, IGNORE, finding, _context(source, finding.span), nth)
+            for nth, finding in enumerate(complaints)
+        ]
+        return sorted([*left, *more], key=lambda diagnostic: diagnostic.span)
+
+
+def run(judge: Judge, files: Files, workers: int = 1) -> tuple[list[Diagnostic], list[Skipped]]:
+    """Return what the hooks say of all `files`, looked at by up to `workers` processes."""
+    share = min(workers, len(files.paths) // BATCH)
+    parts = _forked(judge, files, share) if share > 1 else [_batch(judge, files, files.paths)]
+    diagnostics = [diagnostic for found, _ in parts for diagnostic in found]
+    skipped = [skipped for _, passed in parts for skipped in passed]
+    return sorted(diagnostics, key=lambda d: (d.path, d.span, d.rule)), [*files.skipped, *sorted(skipped)]
+
+
+Part = tuple[list[Diagnostic], list[Skipped]]
+
+
+def _batch(judge: Judge, files: Files, paths: Iterable[str]) -> Part:
+    diagnostics: list[Diagnostic] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        found, passed = judge.file(path, named=path in files.named)
+        diagnostics += found
+        skipped += passed
+    return diagnostics, skipped
+
+
+def _forked(judge: Judge, files: Files, share: int) -> list[Part]:
+    """Share the files among forked processes; this one takes the first part."""
+    import pickle
+
+    children = []
+    for index in range(1, share):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(reading)
+            _serve(judge, files, files.paths[index::share], writing)
+        os.close(writing)
+        children.append((child, reading))
+    parts = [_batch(judge, files, files.paths[::share])]
+    for child, reading in children:
+        with os.fdopen(reading, 'rb') as pipe:
+            answer = pipe.read()
+        _, status = os.waitpid(child, 0)
+        if status or not answer:
+            raise ChildProcessError(f'a worker process ended with status {status}')
+        parts.append(pickle.loads(answer))
+    return parts
+
+
+def _serve(judge: Judge, files: Files, paths: Sequence[str], writing: int) -> None:
+    """Look at `paths` in a child process, write the result down the pipe, and end."""
+    import pickle
+
+    status = 1
+    try:
+        with os.fdopen(writing, 'wb') as pipe:
+            pipe.write(pickle.dumps(_batch(judge, files, paths), protocol=5))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _opened(document: Document, depth: int = DEPTH) -> Iterator[Document]:
+    yield document
+    if depth:
+        for part in document.parts():
+            yield from _opened(part, depth - 1)
+
+
+def _lines(source: Source, span: Span) -> Iterator[str]:
+    at = span.start
+    for _ in range(LINES):
+        line = source.line_at(at)
+        yield source.read(line)
+        at = source.data.find(b'\n', line.end) + 1
+        if not at or at >= span.end:
+            return
+
+
+def _context(source: Source, span: Span) -> str:
+    """Return the finding's first line without the finding itself: what tells it from its like."""
+    line = source.line_at(span.start)
+    end = max(line.start, min(span.end, line.end))
+    before = source.data[line.start:span.start][-200:]
+    return ' '.join((before + b' ' + source.data[end:line.end][:200]).decode(errors='replace').split())

@@ -1,0 +1,71 @@
+"""Which checks can matter to a file, told in one linear pass over its bytes.
+
+Parsing costs a hundred times what looking for a few words costs.  All words that the chosen checks
+need are compiled into one RE2 set a kind of file; a file in which none occurs is never parsed.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deno_ai_hooks.common.hook import Check
+from deno_ai_hooks.common.kinds import holding
+
+HIDDEN = (
+    # \x64, \u0064, \u{64}: a letter, digit, colon, slash, dot or hyphen that need not be escaped
+    r'\\(?:x|u00|u\{0*)(?:[46][1-9A-Fa-f]|[57][0-9Aa]|3[0-9Aa]|2[DEFdef])',
+    # a word that goes on in the next line
+    r'[0-9A-Za-z:/._-]\\\r?\n[0-9A-Za-z:/._-]',
+)
+"""Spellings under which a needed word may hide; a file that holds one is parsed."""
+
+
+class Screen:
+    """The checks of one run by kind of file, and the words they need."""
+
+    def __init__(self, checks: Iterable[Check], *, on: bool = True) -> None:
+        self._on = on
+        self._checks: dict[str, list[Check]] = {}
+        self._sets: dict[str, tuple[object, list[list[Check]]]] = {}
+        for check in checks:
+            for kind in holding(check.kinds):
+                self._checks.setdefault(kind, []).append(check)
+
+    def wants(self, kind: str) -> bool:
+        """Return whether any check looks into files of this kind."""
+        return kind in self._checks
+
+    def survivors(self, kind: str, data: bytes) -> list[Check]:
+        """Return the checks that may have something to say about `data`."""
+        checks = self._checks.get(kind, [])
+        if not self._on:
+            return checks
+        found = self._match(kind, data)
+        return [
+            check for check in checks
+            if (not check.needs or check in found) and (check.candidate is None or check.candidate(data))
+        ]
+
+    def _match(self, kind: str, data: bytes) -> list[Check]:
+        if kind not in self._sets:
+            self._sets[kind] = _compile(self._checks[kind])
+        patterns, owners = self._sets[kind]
+        return [check for index in patterns.Match(data) or () for check in owners[index]]  # type: ignore[attr-defined]
+
+
+def _compile(checks: list[Check]) -> tuple[object, list[list[Check]]]:
+    import re2
+
+    owners: dict[str, list[Check]] = {}
+    for check in checks:
+        for need in check.needs:
+            owners.setdefault(need, []).append(check)
+    for spelling in HIDDEN:
+        owners[spelling] = [check for check in checks if check.needs]
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    patterns = re2.Set.SearchSet(options)
+    for need in owners:
+        patterns.Add(need)
+    patterns.Compile()
+    return patterns, list(owners.values())
