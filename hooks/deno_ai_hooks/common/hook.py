@@ -41,16 +41,11 @@ class Check(NamedTuple):
 
     hook: Hook
     function: Callable[..., Iterator[Finding]]
-    documents: tuple[type[Document], ...]
+    kinds: frozenset[str]
     needs: tuple[str, ...]
     candidate: Callable[[bytes], bool] | None
     docs: bool
     arguments: frozenset[str]
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """Return the kinds of documents that the function takes."""
-        return frozenset(document.kind for document in self.documents)
 
 
 class Hook:
@@ -90,15 +85,17 @@ class Hook:
 
     def check(
         self,
-        *documents: type[Document],
+        *documents: type[Document] | str,
         needs: tuple[str, ...] = (),
         candidate: Callable[[bytes], bool] | None = None,
         docs: bool = False,
     ) -> Callable[[Function], Function]:
-        """Register a generator of findings for documents of the given classes."""
+        """Register a generator of findings for documents of the given classes, or of the kinds with that name."""
+        taken = frozenset(document if isinstance(document, str) else document.kind for document in documents)
+
         def register(function: Function) -> Function:
             code: Any = function.__code__
             arguments = frozenset(code.co_varnames[1:code.co_argcount + code.co_kwonlyargcount])
-            self.checks.append(Check(self, function, documents, needs, candidate, docs, arguments))
+            self.checks.append(Check(self, function, taken, needs, candidate, docs, arguments))
             return function
         return register

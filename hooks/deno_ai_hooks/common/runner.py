@@ -47,11 +47,17 @@ MARKER = b'deno-ai-hooks-ignore'
 
 
 class Job(NamedTuple):
-    """A hook with the values of its options and the paths it was told to look at."""
+    """A hook with the values of its options, and what a repository's configuration says of it.
+
+    `applies` tells the paths it looks at, `strict` whether its strict rules speak, `baseline` names the
+    file of the findings that it lets stand.
+    """
 
     hook: Hook
     options: Mapping[str, object]
     applies: Callable[[str], bool] | None = None
+    strict: bool = False
+    baseline: str | None = None
 
 
 class Judge:
@@ -128,7 +134,7 @@ class Judge:
         if 'project' in check.arguments:
             arguments['project'] = self.project
         for document in documents:
-            if isinstance(document, check.documents) and (check.docs or document.place.carrier != 'docs'):
+            if document.kind in check.kinds and (check.docs or document.place.carrier != 'docs'):
                 yield from check.function(document, **arguments)
 
     def _diagnostics(self, source: Source, found: Iterable[tuple[str, Finding]]) -> list[Diagnostic]:

@@ -167,8 +167,14 @@ def _within(path: str, root: str) -> bool:
 
 
 def _clean(path: str) -> str:
-    path = path.replace(os.sep, '/')
-    return os.path.normpath(path) if path else path
+    """Return `path` without `.` and `..`, relative to the working folder where it lies below it."""
+    if not path:
+        return path
+    path = os.path.normpath(path)
+    here = os.getcwd()
+    if os.path.isabs(path) and _within(path, here):
+        return os.path.relpath(path, here)
+    return path
 
 
 def _folder(folder: str, skipped: list[Skipped]) -> list[str]:

@@ -1,0 +1,282 @@
+"""The command line: arguments in, reports out, and the exit code; the only place that prints.
+
+Exit codes: 0 nothing to say, 1 something found or a file rewritten, 2 something could not be looked at.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import TextIO
+
+from deno_ai_hooks.common import catalog
+from deno_ai_hooks.common.diagnostic import Diagnostic
+from deno_ai_hooks.common.diagnostic import Outcome
+from deno_ai_hooks.common.diagnostic import Rule
+from deno_ai_hooks.common.diagnostic import Skipped
+from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.runner import IGNORE
+from deno_ai_hooks.common.runner import Job
+from deno_ai_hooks.common.runner import Judge
+from deno_ai_hooks.common.runner import run as judge_all
+from deno_ai_hooks.common.walk import find
+from deno_ai_hooks.common.walk import top
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.baseline import Baseline
+
+CLEAN, FOUND, BROKEN = 0, 1, 2
+
+FORMATS = ('text', 'json', 'sarif', 'github')
+
+IGNORE_RULE = Rule(
+    IGNORE, IGNORE, 'Comments that let findings stand say why, and let something stand',
+    'A `deno-ai-hooks-ignore` comment names the hook or rule, gives a reason after `--`, and is removed '
+    'when what it let stand is gone.', severity=2.0,
+)
+
+
+def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
+    """Run one hook over the files named in `argv`, as pre-commit does, and return the exit code."""
+    arguments = parser(hook).parse_args(argv)
+    return guarded(lambda: execute([Job(hook, options(hook, arguments))], arguments))
+
+
+def parser(hook: Hook) -> argparse.ArgumentParser:
+    """Return the parser of a hook's command line."""
+    made = argparse.ArgumentParser(
+        prog=hook.id, description=hook.manual, formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    own = made.add_argument_group('what the hook looks for')
+    for option in hook.options:
+        if option.values == 'flag':
+            own.add_argument(option.flag, action='store_true', help=option.help)
+        elif option.values == 'many':
+            own.add_argument(option.flag, action='append', default=[], metavar=option.metavar, help=option.help)
+        else:
+            own.add_argument(option.flag, metavar=option.metavar, help=option.help)
+    common(made)
+    return made
+
+
+def options(hook: Hook, arguments: argparse.Namespace) -> dict[str, object]:
+    """Return the values of a hook's own options."""
+    return {option.name: getattr(arguments, option.name) for option in hook.options}
+
+
+def common(made: argparse.ArgumentParser) -> None:
+    """Add what every command that looks for something takes."""
+    made.add_argument('paths', nargs='*', metavar='PATH', help='files and folders; without any the git work tree')
+    made.add_argument('--strict', action='store_true', help='report also what is right less often')
+    made.add_argument('--fix', action='store_true', help='apply the edits that keep meaning')
+    made.add_argument('--diff', action='store_true', help='print what --fix would change, and change nothing')
+    made.add_argument('--format', choices=FORMATS, default='text', help='form of the report (default: text)')
+    made.add_argument('--output', metavar='FILE', help='write the report to FILE')
+    made.add_argument('--baseline', metavar='FILE', help='leave out the findings that FILE knows')
+    made.add_argument('--no-screen', action='store_true', help='parse every file, even where no check can speak')
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Return the exit code of `work`, with what the world did to it told in one line."""
+    try:
+        return work()
+    except BrokenPipeError:
+        # The reader of our output has seen enough; nothing is left to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    except OSError as e:
+        complain(f'{e.filename}: {e.strerror}' if e.filename else str(e))
+    except ValueError as e:
+        complain(str(e))
+    except KeyboardInterrupt:
+        complain('interrupted')
+    return BROKEN
+
+
+def complain(message: str) -> None:
+    """Print an error as one line."""
+    from deno_ai_hooks.common.report.plain import visible
+
+    print(f'error: {visible(message)}', file=sys.stderr)
+
+
+class Session:
+    """The jobs of one run with the rules they are judged by and the baselines they know."""
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        *,
+        strict: bool = False,
+        only: Collection[str] = (),
+        skip: Collection[str] = (),
+        baseline: str | None = None,
+        screen: bool = True,
+    ) -> None:
+        self.rules = [rule for job in jobs for rule in chosen(job, strict=strict, only=only, skip=skip)]
+        self._judge = Judge(
+            jobs, top(), rules={rule.id for rule in self.rules}, known=catalog.known, screen=screen,
+        )
+        self._baselines = _baselines(jobs, baseline)
+
+    def judged(self, paths: Sequence[str]) -> tuple[list[Diagnostic], list[Skipped]]:
+        """Return what is to be said of the files under `paths`."""
+        files = find(paths, self._judge.wants)
+        diagnostics, skipped = judge_all(self._judge, files, len(os.sched_getaffinity(0)))
+        return self._new(diagnostics), skipped
+
+    def _new(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        for hooks, known in self._baselines:
+            from deno_ai_hooks.common import baseline
+
+            mine = [d for d in diagnostics if hooks is None or d.hook in hooks]
+            new = set(baseline.known(mine, known)[0])
+            diagnostics = [d for d in diagnostics if d in new or (hooks is not None and d.hook not in hooks)]
+        return diagnostics
+
+
+def chosen(job: Job, *, strict: bool, only: Collection[str], skip: Collection[str]) -> list[Rule]:
+    """Return the rules of a job to judge by: all, less the strict ones, or those that `only` and `skip` leave.
+
+    A strict rule that `only` names by its own id is judged by.
+    """
+    return [
+        rule for rule in job.hook.rules
+        if (not only or rule.id in only or rule.hook in only)
+        and rule.id not in skip and rule.hook not in skip
+        and (strict or job.strict or not rule.strict or rule.id in only)
+    ]
+
+
+def _baselines(jobs: Sequence[Job], path: str | None) -> list[tuple[frozenset[str] | None, Baseline]]:
+    """Return the baselines, each with the hooks it is for: the one of the command line is for all."""
+    wanted = [(frozenset((job.hook.id,)), job.baseline) for job in jobs if job.baseline]
+    named: list[tuple[frozenset[str] | None, str]] = [*wanted, *([(None, path)] if path else [])]
+    if not named:
+        return []
+    from deno_ai_hooks.common import baseline
+
+    return [(hooks, baseline.load(path)) for hooks, path in named]
+
+
+def execute(
+    jobs: Sequence[Job],
+    arguments: argparse.Namespace,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+) -> int:
+    """Run `jobs` as `arguments` say, report, and return the exit code."""
+    session = Session(
+        jobs, strict=arguments.strict, only=only, skip=skip, baseline=arguments.baseline,
+        screen=not arguments.no_screen,
+    )
+    diagnostics, skipped = session.judged(arguments.paths)
+    rewritten: list[str] = []
+    if arguments.diff:
+        _print_diff(diagnostics)
+    elif arguments.fix:
+        rewritten = _fix(diagnostics)
+    if rewritten:
+        diagnostics = _again(session, diagnostics, rewritten)
+    outcome = Outcome(tuple(diagnostics), tuple(skipped), (*session.rules, IGNORE_RULE))
+    _report(outcome, arguments.format, arguments.output)
+    return code(outcome, rewritten, arguments.format)
+
+
+def code(outcome: Outcome, rewritten: Collection[str], form: str) -> int:
+    """Return the exit code that an outcome stands for; a written SARIF file is a success of its own."""
+    if any(skipped.broken for skipped in outcome.skipped):
+        return BROKEN
+    if form == 'sarif':
+        return CLEAN
+    return FOUND if outcome.diagnostics or rewritten else CLEAN
+
+
+def _again(session: Session, before: Sequence[Diagnostic], rewritten: Sequence[str]) -> list[Diagnostic]:
+    """Return the diagnostics with those of the rewritten files told anew, where they stand now."""
+    after, _ = session.judged(rewritten)
+    fixed = sum(d.path in rewritten for d in before) - len(after)
+    print(f'fixed {fixed} in {", ".join(map(_visible, rewritten))}', file=sys.stderr)
+    return sorted([*(d for d in before if d.path not in rewritten), *after], key=lambda d: (d.path, d.span))
+
+
+def _fixes(diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
+    by_path: dict[str, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        if diagnostic.fix:
+            by_path.setdefault(diagnostic.path, []).append(diagnostic)
+    return by_path
+
+
+def _fix(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    from deno_ai_hooks.common import fix
+
+    rewritten = []
+    for path, found in _fixes(diagnostics).items():
+        before = _bytes(path)
+        after = fix.apply([d.fix for d in found], before)
+        if after != before:
+            fix.write(path, after, before)
+            rewritten.append(path)
+    return rewritten
+
+
+def _print_diff(diagnostics: Iterable[Diagnostic]) -> None:
+    from deno_ai_hooks.common import fix
+
+    for path, found in _fixes(diagnostics).items():
+        before = _bytes(path)
+        sys.stdout.write(fix.diff(path, before, fix.apply([d.fix for d in found], before)))
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+def _report(outcome: Outcome, form: str, output: str | None) -> None:
+    if output is None:
+        sys.stdout.reconfigure(errors='backslashreplace')  # type: ignore[union-attr]
+        write(outcome, form, sys.stdout)
+        sys.stdout.flush()
+        return
+    import io
+
+    from deno_ai_hooks.common import fix
+
+    text = io.StringIO()
+    write(outcome, form, text)
+    fix.write(output, text.getvalue().encode(errors='backslashreplace'))
+
+
+def write(outcome: Outcome, form: str, out: TextIO) -> None:
+    """Write the report in one of FORMATS."""
+    if form == 'text':
+        from deno_ai_hooks.common.report import plain
+        from deno_ai_hooks.common.report import text
+
+        text.write(outcome, out, color=plain.wants_color(out, os.environ))
+    elif form == 'json':
+        from deno_ai_hooks.common.report import as_json
+
+        as_json.write(outcome, out)
+    elif form == 'sarif':
+        from deno_ai_hooks.common.report import sarif
+
+        sarif.write(outcome, out)
+    else:
+        from deno_ai_hooks.common.report import github
+
+        github.write(outcome, out)
+
+
+def _visible(text: str) -> str:
+    from deno_ai_hooks.common.report.plain import visible
+
+    return visible(text)

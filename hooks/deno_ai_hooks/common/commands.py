@@ -1,0 +1,207 @@
+"""Every `deno …` that a document starts: what deno makes of it, who runs it and what for."""
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from deno_ai_hooks.common.documents.base import Command
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Place
+from deno_ai_hooks.common.documents.base import Word
+from deno_ai_hooks.facts.permissions import CommandLine
+from deno_ai_hooks.facts.permissions import Grants
+from deno_ai_hooks.facts.permissions import grants
+from deno_ai_hooks.facts.permissions import parse
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.config import Json
+    from deno_ai_hooks.common.project import Project
+
+DENO = re.compile(r'(?:^|[/\\])deno(?:\.exe)?$')
+
+NEEDS = (r'\bdeno\b',)
+"""What a document holds that starts deno, for the screen."""
+
+SOURCE_NEEDS = (r'#![^\n]*\bdeno\b', r'\bdeno\b["\'` ]', r'\bexecPath\b')
+"""What a module holds that starts deno."""
+
+CARRIERS = (
+    'shell', 'json', 'yaml', 'containerfile', 'toml', 'make', 'just', 'procfile', 'unit', 'crontab', 'markdown',
+)
+"""Kinds of documents that start programs, besides modules."""
+
+PROGRAM, TEST, MAINTENANCE = 'program', 'test', 'maintenance'
+
+RUN_BY_OTHERS = frozenset(('entrypoint', 'service'))
+"""Carriers that start what they name in production, whatever it is called."""
+
+TESTS = re.compile(
+    r'(?:^|/)(?:__tests__|tests?|testdata|testing|fixtures|specs?|e2e|bench(?:es|marks?)?)/'
+    r'|[._](?:test|spec|bench)\.[cm]?[jt]sx?$|(?:^|/)(?:test|bench)s?\.[cm]?[jt]sx?$',
+)
+"""Paths of tests and benchmarks: what deno 2.9.8 itself takes for them, and where their data lies."""
+
+TOOLS = re.compile(r'(?:^|/)(?:_?scripts?|_?tools?|tasks|\.github|\.husky|\.githooks|hack|ci|build|codegen)/')
+"""Folders of what maintains a repository."""
+
+CHORES = frozenset('''
+    build builds bump bundle changelog check checks ci clean codegen cov coverage deps dev-deps doc docs e2e example
+    examples fmt fix format gen generate hooks install lint manifest migrate mock ok outdated postinstall precommit
+    prepare prepublish publish pull push release seed setup sync tag test tests testing tool tools typecheck types
+    typegen update upgrade validate vendor verify version bench benchmark benchmarks demo
+'''.split())
+"""Words in the name of a task, a recipe or a script that maintains a repository rather than runs its program."""
+
+HISTORY = re.compile(r'(?:^|/)(?:CHANGE(?:LOG|S)|HISTORY|RELEASES?(?:[-_ ]?NOTES)?|NEWS|MIGRATI\w+)\b[^/]*$', re.IGNORECASE)
+"""Documents that tell what was, not what to run."""
+
+LATER_FILES = frozenset(('task', 'script', 'recipe', 'hook'))
+
+
+class Invocation(NamedTuple):
+    """One `deno …`: its words behind `deno`, what deno makes of them, and where it stands.
+
+    `deno` is the word that names the program; `path` the file.
+    """
+
+    command: Command
+    deno: Word
+    words: tuple[Word, ...]
+    line: CommandLine
+    path: str
+
+    @property
+    def texts(self) -> tuple[str | None, ...]:
+        """Return the texts of the words."""
+        return tuple(word.text for word in self.words)
+
+    @property
+    def place(self) -> Place:
+        """Return who runs it."""
+        return self.command.place
+
+    @property
+    def script(self) -> str | None:
+        """Return the script, package or task as it is written, if it is known."""
+        return None if self.line.script is None else self.words[self.line.script].text
+
+    def word(self, flag: str) -> Word | None:
+        """Return the first word in which `flag` stands."""
+        return next((self.words[f.word] for f in self.line.flags if f.name == flag), None)
+
+
+def invocations(document: Document) -> Iterator[Invocation]:
+    """Yield what `document` itself starts by the name of deno."""
+    for command in document.commands():
+        if command.words and DENO.search(command.words[0].text or ''):
+            yield invocation(command, document.path)
+
+
+def invocation(command: Command, path: str) -> Invocation:
+    """Return the invocation that `command`, whose first word is deno, makes."""
+    words = command.words[1:]
+    return Invocation(command, command.words[0], words, parse([word.text for word in words]), path)
+
+
+def purpose(found: Invocation) -> str:
+    """Return what an invocation is for: PROGRAM, TEST or MAINTENANCE.
+
+    Judged by the sub-command, by who runs it and by the names of file, task and script; what a
+    container or a service starts is always a program, and so is what is compiled or installed.
+    """
+    script = _local(found.script)
+    if found.line.subcommand in ('test', 'bench') or TESTS.search(found.path) or TESTS.search(script):
+        return TEST
+    if found.place.carrier in RUN_BY_OTHERS:
+        return PROGRAM
+    if found.line.subcommand == 'compile' or (found.line.subcommand == 'install' and found.place.carrier != 'workflow'):
+        return PROGRAM
+    if found.place.carrier in ('workflow', 'container') or _is_chore(found.place.name):
+        return MAINTENANCE
+    if TOOLS.search(script) or _is_chore(_stem(script)):
+        return MAINTENANCE
+    if found.place.carrier not in LATER_FILES and (TOOLS.search(found.path) or _is_chore(_stem(found.path))):
+        return MAINTENANCE
+    if found.place.carrier == 'hook' or (found.place.carrier == 'docs' and HISTORY.search(found.path)):
+        return MAINTENANCE
+    return PROGRAM
+
+
+def _local(script: str | None) -> str:
+    """Return a script's path, or nothing for one that comes from elsewhere."""
+    return '' if script is None or re.match(r'[a-z]+:', script) else script
+
+
+def _stem(path: str) -> str:
+    name = posixpath.basename(path)
+    return '' if name.startswith(('README', 'readme')) else name.split('.')[0] or name
+
+
+def _is_chore(name: str) -> bool:
+    words = re.sub(r'([a-z0-9])([A-Z])', r'\1 \2', name).lower()
+    return not CHORES.isdisjoint(re.split(r'[^a-z0-9]+', words))
+
+
+# What a command line grants, tasks and permission sets included
+
+
+def granted(line: str, configuration: Json | None) -> Grants:
+    """Return what the command line grants when deno finds `configuration`.
+
+    Raises ValueError when the line starts no deno.
+    """
+    from deno_ai_hooks.common.documents.shell import Shell
+    from deno_ai_hooks.common.text import whole
+
+    found = list(invocations(Shell('', whole(line.encode(errors='surrogateescape')))))
+    if not found:
+        raise ValueError('this starts no deno')
+    return _granted(found[-1].texts, configuration, 0)
+
+
+TASK_DEPTH = 8
+"""Tasks that start tasks that are followed."""
+
+
+def _granted(words: Sequence[str | None], configuration: Json | None, depth: int) -> Grants:
+    from deno_ai_hooks.common.documents.config import plain
+
+    config: Any = plain(configuration.root) if configuration else None
+
+    def run_task(name: str, extra: list[str]) -> Grants:
+        return _task(name, extra, configuration, depth)
+
+    return grants(parse(words), words, config=config, run_task=run_task, exists=_exists, resolves=_resolves)
+
+
+def _task(name: str, extra: list[str], configuration: Json | None, depth: int) -> Grants:
+    words = task_words(name, configuration)
+    if words is None or depth == TASK_DEPTH:
+        return grants(parse(['task']), ['task'])
+    return _granted([*words, *extra], configuration, depth + 1)
+
+
+def task_words(name: str, configuration: Json | None) -> tuple[str | None, ...] | None:
+    """Return the words behind the last `deno` of the task `name`, or None when there is none."""
+    from deno_ai_hooks.common.documents.shell import Shell
+
+    if configuration is None:
+        return None
+    for place, text in configuration.scripts():
+        if place.name == name:
+            found = list(invocations(Shell(configuration.path, text, place)))
+            return found[-1].texts if found else None
+    return None
+
+
+def _exists(path: str) -> bool:
+    return bool(posixpath.splitext(path)[1])
+
+
+def _resolves(program: str) -> bool:
+    return True

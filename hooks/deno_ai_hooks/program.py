@@ -1,0 +1,216 @@
+"""All hooks as one program, for audits of whole repositories, with the questions around them."""
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from deno_ai_hooks.common import catalog
+from deno_ai_hooks.common import cli
+
+USAGE = 'Find what makes a Deno application that uses AI models insecure, and say what to write instead.'
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the sub-command that `argv` names and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    return cli.guarded(lambda: int(arguments.work(arguments)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog='deno-ai-hooks', description=USAGE, allow_abbrev=False)
+    parser.add_argument('--version', action=_Version)
+    commands = parser.add_subparsers(metavar='COMMAND', required=True)
+    for name, help, declare, work in (
+        ('check', 'run the hooks over files, folders or the git work tree', _declare_check, check),
+        ('baseline', 'write a file of the findings of today, for --baseline', _declare_baseline, baseline),
+        ('grants', 'print what a deno command line grants', _declare_grants, grants),
+        ('hooks', 'list the hooks', _declare_hooks, hooks),
+        ('explain', 'print the manual page of a hook or of the hook of a rule', _declare_explain, explain),
+    ):
+        command = commands.add_parser(name, help=help, description=f'{help[0].upper()}{help[1:]}.', allow_abbrev=False)
+        declare(command)
+        command.set_defaults(work=work)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, nargs=0, help='print the version', **kwargs)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f'deno-ai-hooks {version("deno-ai-hooks")}')
+        parser.exit()
+
+
+# check
+
+
+def _declare_check(command: argparse.ArgumentParser) -> None:
+    cli.common(command)
+    _declare_choice(command)
+
+
+def _declare_choice(command: argparse.ArgumentParser) -> None:
+    command.add_argument('--only', type=_listed, default=[], metavar='IDS', help='judge by these hooks or rules only')
+    command.add_argument('--skip', type=_listed, default=[], metavar='IDS', help='leave out these hooks or rules')
+    command.add_argument(
+        '--no-config', action='store_true', help='run every hook, whatever .pre-commit-config.yaml says of them',
+    )
+
+
+def _listed(value: str) -> list[str]:
+    return [part for part in value.replace(',', ' ').split() if part]
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Run the hooks that the repository chose, or all, and return the exit code."""
+    _hold_known([*arguments.only, *arguments.skip])
+    return cli.execute(_jobs(arguments), arguments, arguments.only, arguments.skip)
+
+
+def _jobs(arguments: argparse.Namespace) -> list[Any]:
+    from deno_ai_hooks.common import chosen
+
+    return chosen.jobs(None if arguments.no_config else chosen.CONFIG, arguments.only)
+
+
+def _hold_known(ids: Sequence[str]) -> None:
+    known = catalog.known()
+    for id in ids:
+        if id not in known:
+            raise ValueError(f'no hook or rule is called {id}; `deno-ai-hooks hooks` lists them')
+
+
+# baseline
+
+
+def _declare_baseline(command: argparse.ArgumentParser) -> None:
+    command.add_argument('paths', nargs='*', metavar='PATH', help='files and folders; without any the git work tree')
+    command.add_argument('--output', metavar='FILE', default='.deno-ai-hooks-baseline.json', help='default: %(default)s')
+    command.add_argument('--strict', action='store_true', help='take in the findings of strict rules')
+    _declare_choice(command)
+
+
+def baseline(arguments: argparse.Namespace) -> int:
+    """Write the findings of today to a file, so that only new ones are reported."""
+    from deno_ai_hooks.common import baseline
+
+    _hold_known([*arguments.only, *arguments.skip])
+    session = cli.Session(_jobs(arguments), strict=arguments.strict, only=arguments.only, skip=arguments.skip)
+    diagnostics, skipped = session.judged(arguments.paths)
+    baseline.save(arguments.output, diagnostics)
+    print(f'{arguments.output}: {len(diagnostics)} findings')
+    broken = [f'{s.path}: {s.reason}' for s in skipped if s.broken]
+    for line in broken:
+        cli.complain(line)
+    return cli.BROKEN if broken else cli.CLEAN
+
+
+# grants
+
+
+def _declare_grants(command: argparse.ArgumentParser) -> None:
+    command.add_argument('command', metavar='COMMAND', help="a command line, such as 'deno run -A main.ts'")
+    command.add_argument('--config', metavar='FILE', help='the deno.json that holds the permission sets and tasks')
+    command.add_argument('--format', choices=('text', 'json'), default='text')
+
+
+def grants(arguments: argparse.Namespace) -> int:
+    """Print what a command line grants; 1 when deno would refuse it."""
+    from deno_ai_hooks.common.commands import granted
+    from deno_ai_hooks.facts.permissions import as_json
+
+    answer = granted(arguments.command, _configuration(arguments.config))
+    form = as_json(answer)
+    if arguments.format == 'json':
+        import json
+
+        print(json.dumps(form, indent=2))
+    else:
+        for line in _told(form):
+            print(line)
+    return cli.CLEAN if answer.accepted else cli.FOUND
+
+
+def _configuration(path: str | None) -> Any:
+    if path is None:
+        return None
+    from deno_ai_hooks.common.documents.config import Json
+    from deno_ai_hooks.common.text import whole
+
+    with open(path, 'rb') as file:
+        document = Json(path, whole(file.read()))
+    if document.error is not None:
+        raise ValueError(f'{path}: not JSON')
+    return document
+
+
+def _told(form: Mapping[str, Any]) -> list[str]:
+    if not form.get('accepted'):
+        return [f'refused: {form.get("error")}']
+    if form.get('all'):
+        lines = ['everything']
+    else:
+        lines = [f'{kind}: {_items(items)}' for kind, items in form.items() if kind in _kinds()]
+    for verb in ('deny', 'ignore'):
+        lines += [f'{verb} {kind}: {_items(items)}' for kind, items in (form.get(verb) or {}).items()]
+    return lines or ['nothing']
+
+
+def _kinds() -> tuple[str, ...]:
+    from deno_ai_hooks.facts.permissions import KINDS
+
+    return KINDS
+
+
+def _items(items: Any) -> str:
+    return 'everything' if items is True else ', '.join(items)
+
+
+# hooks, explain
+
+
+def _declare_hooks(command: argparse.ArgumentParser) -> None:
+    command.add_argument('--format', choices=('text', 'json', 'manifest', 'table', 'manual'), default='text')
+
+
+def hooks(arguments: argparse.Namespace) -> int:
+    """List the hooks, or print what is rendered from them."""
+    from deno_ai_hooks.common import manifest
+
+    loaded = [catalog.load(id) for id in catalog.ids()]
+    if arguments.format == 'text':
+        width = max(len(hook.id) for hook in loaded)
+        print('\n'.join(f'{hook.id:{width}}  {hook.summary}' for hook in loaded))
+    elif arguments.format == 'json':
+        import json
+
+        print(json.dumps([
+            {'id': hook.id, 'summary': hook.summary, 'rules': [rule.id for rule in hook.rules]} for hook in loaded
+        ], indent=2))
+    else:
+        sys.stdout.write({
+            'manifest': manifest.manifest, 'table': manifest.table, 'manual': manifest.manual,
+        }[arguments.format](loaded))
+    return cli.CLEAN
+
+
+def _declare_explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument('id', metavar='ID', help='a hook or a rule')
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Print the manual page of a hook."""
+    from deno_ai_hooks.common import manifest
+
+    for hook in map(catalog.load, catalog.ids()):
+        if arguments.id in (hook.id, *(rule.id for rule in hook.rules)):
+            print(manifest.page(hook))
+            return cli.CLEAN
+    _hold_known([arguments.id])
+    return cli.BROKEN
