@@ -1,0 +1,995 @@
+"""TypeScript and JavaScript modules: what they call, import, declare and say.
+
+    module = Module('main.ts', whole(data))
+    for call in module.calls('fetch', 'WebSocket'):        # the globals, under whatever name
+        url = call.arguments[0]
+        module.read(url), module.span(url)
+    for call in module.calls('npm:openai', '*.chat.completions.create'):
+        options = module.keyword(call, 'baseURL', at=0)
+
+Names are dotted and resolved: `Deno.env.get`, `node:child_process.spawn`, `npm:openai.default`,
+`local:helper`.  What a call or `new` gives is written with `()`, so that a method of a client is
+`npm:openai.default().chat.completions.create`.  Nodes are those of tree-sitter.  Where work on the
+whole tree is to be done, it is done once, by one query, and shared by all checks: do not walk the
+tree, and do not climb by `Node.parent`, which starts at the root each time.
+"""
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from collections.abc import Iterator
+from time import monotonic
+from typing import TYPE_CHECKING
+from typing import ClassVar
+from typing import NamedTuple
+
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Place
+from deno_ai_hooks.common.documents.scopes import TYPES
+from deno_ai_hooks.common.documents.scopes import Binding
+from deno_ai_hooks.common.documents.scopes import Scopes
+from deno_ai_hooks.common.documents.scopes import key_text
+from deno_ai_hooks.common.documents.scopes import sorted_nodes
+from deno_ai_hooks.common.documents.scopes import targets
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.text import Text
+from deno_ai_hooks.common.text import TextBuilder
+
+if TYPE_CHECKING:
+    from tree_sitter import Language
+    from tree_sitter import Node
+    from tree_sitter import Parser
+    from tree_sitter import Query
+
+# what every check may ask for, found by one query; the bare passage over a tree is most of its cost
+ANATOMY = tuple(sorted(
+    TYPES | set(
+        'call_expression new_expression import_statement export_statement string template_string comment '
+        'hash_bang_line class_body public_field_definition assignment_expression '
+        'augmented_assignment_expression update_expression array object'.split()
+    )
+))
+# the types of one grammar are those of the other, but for these
+PLAIN_ONLY = 'type_assertion'
+TSX = ('.tsx', '.jsx', '.js', '.mjs', '.cjs')
+STRINGS = ('string', 'template_string')
+CALLS = ('call_expression', 'new_expression')
+OBJECTS = ('globalThis', 'window', 'self', 'global')
+
+SECONDS, SECONDS_PER_MEGABYTE = 2.0, 2.0  # a parse takes 0.15 s a megabyte; some garbage takes quadratic time
+LARGE = 2_000        # nodes of a broken tree that are looked through at once: long runs of stray tokens are slow
+FOLLOW = 48          # steps from a name to what it stands for
+NESTED_SPREADS = 6
+SHORT = 120          # bytes of a callee that is told apart by its text
+
+
+class Call(NamedTuple):
+    """A call or `new` expression.
+
+    `callee` is the resolved name of what is called, None where it is not known; `arguments` are the
+    nodes between the parentheses, spreads included.
+    """
+
+    node: Node
+    callee: str | None
+    arguments: tuple[Node, ...]
+    new: bool
+
+
+class Import(NamedTuple):
+    """A module specifier: the string node, its text, and the form it stands in.
+
+    `kind` is import, export, type (erased before the program runs), dynamic or require.
+    """
+
+    node: Node
+    specifier: str
+    kind: str
+
+
+class Literal(NamedTuple):
+    """A string literal or template.
+
+    `prefix` is its text up to the first substitution, escapes decoded; `whole` says that there is
+    none; `span` covers what is between the quotes.
+    """
+
+    node: Node
+    prefix: str
+    whole: bool
+    span: Span
+
+
+class Properties(dict[str, 'Node']):
+    """Values of an object literal by key; `complete` is False if there may be others (`...unknown`, `[key]: 1`)."""
+
+    complete = True
+
+
+class Module(Document):
+    """A TypeScript or JavaScript module.
+
+    `load` gives the module behind a specifier of this one, and lets constants be followed one module
+    deep; `rename` maps a specifier as the project's import map does.  Whoever knows the project sets them.
+    """
+
+    kind: ClassVar[str] = 'typescript'
+    load: Callable[[str], Module | None] | None = None
+    rename: Callable[[str], str] | None = None
+
+    def __init__(self, path: str, text: Text, place: Place | None = None, dialect: str | None = None) -> None:
+        super().__init__(path, text, place)
+        self.dialect = dialect or ('tsx' if path.lower().endswith(TSX) else 'ts')
+        self._root: Node | None = None
+        self._nodes: dict[str, list[Node]] | None = None
+        self._sorted: dict[str, list[Node]] = {}
+        self._scopes: Scopes | None = None
+        self._changes: Changes | None = None
+        self._calls: dict[str | None, list[tuple[Node, Node]]] | None = None
+        self._properties: dict[int, Properties] = {}
+        self._fields: Fields | None = None
+
+    # syntax
+
+    @property
+    def root(self) -> Node:
+        """The syntax tree; parsed when first asked for, by the other dialect if only that one fits."""
+        if self._root is None:
+            data = self.text.data
+            self._root = _parse(data, self.dialect)
+            if self._root.has_error:
+                other = 'ts' if self.dialect == 'tsx' else 'tsx'
+                root = _parse(data, other)
+                if not root.has_error and root.end_byte:
+                    self._root, self.dialect = root, other
+        return self._root
+
+    @property
+    def broken(self) -> bool:
+        """Whether the module holds syntax errors; what could be parsed is there nevertheless."""
+        return self.root.has_error or self._given_up
+
+    @property
+    def error(self) -> Span | None:
+        """Where the first syntax error stands."""
+        if self._given_up:
+            return self.text.span(0, 0)
+        found = [node for kind in ('ERROR', 'MISSING') for node in self._query(kind)] if self.broken else []
+        return self.span(sorted_nodes(found)[0]) if found else None
+
+    @property
+    def _given_up(self) -> bool:
+        return not self.root.end_byte and bool(self.text.data.strip())
+
+    def read(self, node: Node) -> str:
+        """Return the text of `node`."""
+        return self.text.data[node.start_byte:node.end_byte].decode(errors='replace')
+
+    def span(self, node: Node) -> Span:
+        """Return where `node` stands in the file."""
+        return self.text.span(node.start_byte, node.end_byte)
+
+    def inner(self, node: Node) -> Span:
+        """Return where the text of a string or template stands in the file, without its quotes."""
+        return self.text.span(*self._between(node))
+
+    def nodes(self, *types: str) -> Iterator[Node]:
+        """Yield the nodes of these types in source order, outer ones first."""
+        if len(types) == 1 and types[0] in self._anatomy:
+            kind = types[0]
+            if kind not in self._sorted:
+                self._sorted[kind] = sorted_nodes(self._anatomy[kind])
+            return iter(self._sorted[kind])
+        known = [node for kind in types if kind in ANATOMY for node in self._anatomy.get(kind, ())]
+        other = [node for kind in types if kind not in ANATOMY for node in self._query(kind)]
+        return iter(sorted_nodes(known + other))
+
+    def comments(self) -> Iterator[Span]:
+        """Yield where comments stand."""
+        return map(self.span, self.nodes('comment'))
+
+    @property
+    def shebang(self) -> Span | None:
+        """The line that begins with `#!`."""
+        return next(map(self.span, self.nodes('hash_bang_line')), None)
+
+    @property
+    def _anatomy(self) -> dict[str, list[Node]]:
+        if self._nodes is None:
+            self._nodes = _captures(self.root, _anatomy_query(self.dialect))
+        return self._nodes
+
+    def _query(self, kind: str) -> list[Node]:
+        return _captures(self.root, _query(self.dialect, kind)).get(kind, [])
+
+    # strings
+
+    def strings(self) -> Iterator[Literal]:
+        """Yield every string literal and template, also those of imports and types."""
+        return map(self.literal, self.nodes(*STRINGS))
+
+    def literal(self, node: Node) -> Literal:
+        """Return a string or template node as text."""
+        start, end = self._between(node)
+        stop, whole = end, True
+        if node.type == 'template_string':
+            stop = next((child.start_byte for child in substitutions(node)), end)
+            whole = stop == end
+        return Literal(node, unescape(self.text.data[start:stop]), whole, self.text.span(start, end))
+
+    def string(self, node: Node | None) -> str | None:
+        """Return the text of a string literal or of a template without substitutions, None for any other node."""
+        if node is None or node.type not in STRINGS:
+            return None
+        literal = self.literal(node)
+        return literal.prefix if literal.whole else None
+
+    def content(self, node: Node, fill: Callable[[Node], str] | None = None) -> Text:
+        """Return the text of a string or template, mapped to the file; `fill` gives what stands for a substitution."""
+        builder = TextBuilder(self.text)
+        start, end = self._between(node)
+        for child in substitutions(node) if node.type == 'template_string' else ():
+            _decode(builder, self.text.data, start, child.start_byte)
+            text = fill(child) if fill else self.read(child)
+            builder.put(text.encode(errors='replace'), child.start_byte, child.end_byte)
+            start = child.end_byte
+        _decode(builder, self.text.data, start, end)
+        return builder.build(_escape_for(self.text.data[node.start_byte:node.start_byte + 1].decode(errors='replace')))
+
+    def _between(self, node: Node) -> tuple[int, int]:
+        start, end = node.start_byte, node.end_byte
+        if node.type not in STRINGS:
+            return start, end
+        data = self.text.data
+        closed = end - start > 1 and data[end - 1:end] == data[start:start + 1]
+        return min(start + 1, end), end - 1 if closed else end
+
+    # names
+
+    @property
+    def scopes(self) -> Scopes:
+        """The declarations of the module."""
+        if self._scopes is None:
+            self._scopes = Scopes(self._anatomy, self.read, len(self.text.data) + 1)
+        return self._scopes
+
+    def declaration(self, identifier: Node) -> Binding | None:
+        """Return what declares an identifier where it stands, None for a global name."""
+        return self.scopes.find(self.read(identifier), identifier.start_byte)
+
+    def is_reassigned(self, binding: Binding) -> bool:
+        """Say whether a name gets another value than the one it is declared with."""
+        if binding.kind == 'const':
+            return False
+        return self.scopes.declarations(binding) > 1 or self.changes.assigns(binding)
+
+    @property
+    def changes(self) -> Changes:
+        """What the module assigns to."""
+        if self._changes is None:
+            self._changes = Changes(self)
+        return self._changes
+
+    @property
+    def fields(self) -> Fields:
+        """What the fields of the module's classes hold."""
+        if self._fields is None:
+            self._fields = Fields(self)
+        return self._fields
+
+    def constant(self, binding: Binding) -> Node | None:
+        """Return the expression whose value, at `binding.path`, a name always has; None if there is none."""
+        if binding.kind not in ('const', 'let', 'var', 'using') or binding.path is None:
+            return None
+        if binding.declaration.type != 'variable_declarator' or self.is_reassigned(binding):
+            return None
+        return binding.value
+
+    def follow(self, node: Node) -> Node:
+        """Return the node that gives an expression its value: through parentheses, types, constants and members.
+
+        What cannot be followed further is returned as it is: `f(x)` is `f(x)`, a parameter its own name.
+        """
+        return self._follow(node, NESTED_SPREADS)
+
+    def _follow(self, node: Node, spreads: int) -> Node:
+        reached, current, path = node, node, list[str]()
+        for _ in range(FOLLOW):
+            step = self._step(current, path, spreads)
+            if step is None:
+                break
+            current = step
+            if not path:
+                reached = current
+        return reached
+
+    def _step(self, node: Node, path: list[str], spreads: int) -> Node | None:
+        """Return the next node on the way to the value of `node` at `path` (innermost key last)."""
+        inside = unwrapped(node)
+        if inside is not None:
+            return inside
+        if node.type in ('identifier', 'shorthand_property_identifier'):
+            return self._named(node, path)
+        if node.type in ('member_expression', 'subscript_expression'):
+            return self._member(node, path)
+        if node.type == 'call_expression' and self._text_of_callee(node) == 'Object.freeze':
+            return next(iter(arguments(node)), None)
+        if path and node.type in ('object', 'enum_declaration'):
+            return self.properties(node, spreads).get(path.pop())
+        if path and node.type == 'array':
+            return self._item(node, path.pop())
+        return None
+
+    def _named(self, node: Node, path: list[str]) -> Node | None:
+        binding = self.declaration(node)
+        if binding is None or (path and self.changes.alters(binding, path[-1])):
+            return None
+        if binding.kind == 'enum':
+            return binding.declaration
+        value = self.constant(binding)
+        if value is not None and binding.default is None:
+            path.extend(reversed(binding.path or ()))
+            return value
+        return None
+
+    def _member(self, node: Node, path: list[str]) -> Node | None:
+        key = self.key(node)
+        target = node.child_by_field_name('object')
+        if key is None or target is None:
+            return None
+        if target.type == 'this':
+            return self.fields.value(key, node.start_byte)
+        path.append(key)
+        return target
+
+    def _item(self, array: Node, key: str) -> Node | None:
+        items = elements(array)
+        if not key.isdecimal() or len(key) > 6 or int(key) >= len(items):
+            return None
+        index = int(key)
+        return None if any(item.type == 'spread_element' for item in items[:index + 1]) else items[index]
+
+    def key(self, node: Node) -> str | None:
+        """Return the name of a member expression's property, also of `x["name"]` and `x[NAME]`."""
+        if node.type == 'member_expression':
+            name = node.child_by_field_name('property')
+            return self.read(name) if name is not None else None
+        index = node.child_by_field_name('index') if node.type == 'subscript_expression' else None
+        if index is None:
+            return None
+        if index.type == 'identifier':
+            binding = self.declaration(index)
+            value = self.constant(binding) if binding is not None else None
+            index = value if value is not None and binding is not None and not binding.path else index
+        return self.read(index) if index.type == 'number' else self.string(index)
+
+    def callee(self, node: Node) -> str | None:
+        """Return the resolved dotted name of an expression; None where it is not known, as for a parameter."""
+        path: list[str] = []
+        current: Node | None = node
+        for _ in range(FOLLOW):
+            if current is None:
+                return None
+            if current.type in ('identifier', 'shorthand_property_identifier'):
+                name, current = self._origin(current, path)
+                if name is not None:
+                    return _dotted(name, path)
+            else:
+                root, current = self._towards_root(current, path)
+                if root is not None:
+                    return _dotted(root, path)
+        return None
+
+    def _origin(self, node: Node, path: list[str]) -> tuple[str | None, Node | None]:
+        """Return the name an identifier stands for, or the expression that gives it its value."""
+        binding = self.declaration(node)
+        if binding is None:
+            return self.read(node), None
+        if binding.kind == 'import':
+            return self._import_name(binding), None
+        if binding.kind in ('function', 'class', 'enum', 'namespace', 'own name'):
+            return f'local:{binding.name}', None
+        value = self.constant(binding)
+        if value is None:
+            return None, None
+        if value.type in LOCAL and not binding.path:
+            return f'local:{binding.name}', None
+        path.extend(reversed(binding.path or ()))
+        return None, value
+
+    def _towards_root(self, node: Node, path: list[str]) -> tuple[str | None, Node | None]:
+        match node.type:
+            case 'member_expression' | 'subscript_expression':
+                return None, self._member(node, path)
+            case 'call_expression':
+                return self._called(node, path)
+            case 'new_expression':
+                path.append('()')
+                return None, node.child_by_field_name('constructor')
+            case 'await_expression' | 'sequence_expression':
+                return None, node.named_children[-1] if node.named_children else None
+            case 'object' | 'array':
+                return None, self._step(node, path, NESTED_SPREADS)
+            case 'import' | 'super' | 'meta_property':
+                return self.read(node), None
+        return None, unwrapped(node)
+
+    def _called(self, node: Node, path: list[str]) -> tuple[str | None, Node | None]:
+        function = node.child_by_field_name('function')
+        if function is None or node.named_child_count < 2:
+            return None, None
+        first = next(iter(arguments(node)), None)
+        text = self._text_of_callee(node)
+        if function.type == 'import' or (text == 'require' and self._is_require(function)):
+            specifier = self.string(first)
+            return (self.package(specifier) if specifier is not None else None), None
+        if text.endswith('.bind'):
+            return None, function.child_by_field_name('object')
+        if text.endswith('promisify') and first is not None:
+            return None, first
+        path.append('()')
+        return None, function
+
+    def _text_of_callee(self, node: Node) -> str:
+        function = node.child_by_field_name('function')
+        if function is None or function.end_byte - function.start_byte > SHORT:
+            return ''
+        return self.read(function)
+
+    def _is_require(self, name: Node) -> bool:
+        binding = self.declaration(name)
+        value = self.constant(binding) if binding is not None else None
+        return binding is None or (value is not None and self.callee(value) == 'node:module.createRequire()')
+
+    def _import_name(self, binding: Binding) -> str | None:
+        clause, statement = binding.declaration, binding.value
+        source = _source(statement, clause) if statement is not None else None
+        specifier = self.string(source)
+        if specifier is None:
+            return None
+        if clause.type == 'import_specifier':
+            name = clause.child_by_field_name('name')
+            return f'{self.package(specifier)}.{_exported(name, self)}'
+        return self.package(specifier) + ('.default' if clause.type == 'import_clause' else '')
+
+    def package(self, specifier: str) -> str:
+        """Return the package a specifier of this module names, after the project's import map."""
+        return package(self.rename(specifier) if self.rename else specifier)
+
+    # calls
+
+    def calls(self, *callees: str) -> Iterator[Call]:
+        """Yield the calls and `new` expressions of what bears one of these names; of all, without names.
+
+        `*.chat.completions.create` is that method of whatever object.  `npm:axios.get` is also
+        `npm:axios.default.get`: whether a package is taken by its default export makes no difference.
+        """
+        found = self._called_as
+        names = callees or tuple(name or '' for name in found)
+        exact = {name for name in names if not name.startswith('*.')}
+        chosen = [
+            (node, function, name) for name, nodes in found.items()
+            if not callees or name in exact or (name and _without_default(name) in exact)
+            for node, function in nodes
+        ]
+        for name in names:
+            if name.startswith('*.'):
+                chosen.extend(self._ending(name[2:].split('.')))
+        return self._in_order(chosen)
+
+    def tagged(self, *tags: str) -> Iterator[Call]:
+        """Yield templates with one of these tags; the only argument is the template."""
+        for node in self.nodes('call_expression'):
+            template = node.child_by_field_name('arguments')
+            if template is not None and template.type == 'template_string':
+                function = node.child_by_field_name('function')
+                name = self.callee(function) if function is not None else None
+                if not tags or name in tags or (name and _without_default(name) in tags):
+                    yield Call(node, name, (template,), False)
+
+    def members(self, node: Node) -> tuple[str, ...]:
+        """Return the members an expression reads, as written, without what it reads them from."""
+        names: list[str] = []
+        current: Node | None = node
+        while current is not None and len(names) < FOLLOW:
+            if current.type not in ('member_expression', 'subscript_expression'):
+                inside = unwrapped(current)
+                if inside is None:
+                    break
+                current = inside
+                continue
+            names.append(self.key(current) or '')
+            current = current.child_by_field_name('object')
+        return tuple(reversed(names))
+
+    def _in_order(self, found: list[tuple[Node, Node, str | None]]) -> Iterator[Call]:
+        found.sort(key=lambda each: (each[0].start_byte, -each[0].end_byte))
+        last = None
+        for node, _, name in found:
+            if node != last:
+                last = node
+                yield Call(node, name, tuple(arguments(node)), node.type == 'new_expression')
+
+    def _ending(self, names: list[str]) -> Iterator[tuple[Node, Node, str | None]]:
+        last = names[-1].encode()
+        for callee, nodes in self._called_as.items():
+            for node, function in nodes:
+                likely = self.text.data.endswith(last, 0, function.end_byte) or function.type != 'member_expression'
+                if likely and list(self.members(function)[-len(names):]) == names:
+                    yield node, function, callee
+
+    @property
+    def _called_as(self) -> dict[str | None, list[tuple[Node, Node]]]:
+        if self._calls is None:
+            self._calls = {}
+            known: dict[tuple[bytes, int], str | None] = {}
+            for node in self._anatomy.get('call_expression', ()):
+                function = node.child(0)
+                if function is not None and not _is_tagged(node):
+                    self._calls.setdefault(self._known(function, known), []).append((node, function))
+            for node in self._anatomy.get('new_expression', ()):
+                constructor = node.child_by_field_name('constructor')
+                if constructor is not None:
+                    self._calls.setdefault(self._known(constructor, known), []).append((node, constructor))
+        return self._calls
+
+    def _known(self, function: Node, known: dict[tuple[bytes, int], str | None]) -> str | None:
+        """Return the name of `function`; the same text under the same declaration is looked up once."""
+        start, end = function.start_byte, function.end_byte
+        text = self.text.data[start:end] if end - start <= SHORT else b''
+        plain = PLAIN_NAME.match(text)
+        if plain is None:
+            return self.callee(function)
+        binding = self.scopes.find(plain[1].decode(), start)
+        key = (text, binding.node.start_byte if binding is not None else -1)
+        if key not in known:
+            known[key] = self.callee(function)
+        return known[key]
+
+    # imports and objects
+
+    def imports(self) -> Iterator[Import]:
+        """Yield the specifiers that stand as literals in imports, re-exports, import() and require()."""
+        found = [*self._static_imports(), *self._dynamic_imports()]
+        return iter(sorted(found, key=lambda each: each.node.start_byte))
+
+    def _static_imports(self) -> Iterator[Import]:
+        for node in self.nodes('import_statement', 'export_statement'):
+            source = _source(node, None)
+            specifier = self.string(source)
+            if source is not None and specifier is not None:
+                erased = any(child.type in ('type', 'typeof') for child in node.children[:3])
+                kind = 'type' if erased else node.type.removesuffix('_statement')
+                yield Import(source, specifier, kind)
+
+    def _dynamic_imports(self) -> Iterator[Import]:
+        for node in self.nodes('call_expression'):
+            function = node.child(0)
+            if function is None or function.type not in ('import', 'identifier'):
+                continue
+            kind = 'dynamic' if function.type == 'import' else self.read(function)
+            if kind == 'dynamic' or (kind == 'require' and self._is_require(function)):
+                source = next(iter(arguments(node)), None)
+                specifier = self.string(source)
+                if source is not None and specifier is not None:
+                    yield Import(source, specifier, kind)
+
+    def properties(self, node: Node, spreads: int = NESTED_SPREADS) -> Properties:
+        """Return the values of an object literal, or of a name that stands for one, by key.
+
+        Spreads of constants are taken in; later keys hide earlier ones.  A method's value is its
+        definition, a shorthand's the name itself.
+        """
+        target = node if node.type in ('object', 'enum_declaration') else self._follow(node, spreads)
+        known = self._properties.get(target.id)
+        if known is None:
+            # an object that spreads itself finds this, and stops
+            self._properties[target.id] = known = Properties()
+            self._collect(target, known, spreads)
+        return known
+
+    def keyword(self, call: Call, name: str, at: int = 1) -> Node | None:
+        """Return the value of an option in the object that is the call's argument `at`."""
+        if at >= len(call.arguments) or any(each.type == 'spread_element' for each in call.arguments[:at + 1]):
+            return None
+        return self.properties(call.arguments[at]).get(name)
+
+    def _collect(self, node: Node, found: Properties, spreads: int) -> None:
+        if node.type == 'enum_declaration':
+            body = node.child_by_field_name('body')
+            members = body.named_children if body is not None else []
+        elif node.type == 'object':
+            members = node.named_children
+        else:
+            found.complete = False
+            return
+        for member in members:
+            self._take(member, found, spreads)
+
+    def _take(self, member: Node, found: Properties, spreads: int) -> None:
+        if member.type == 'shorthand_property_identifier':
+            found[self.read(member)] = member
+        elif member.type == 'spread_element':
+            self._spread(member, found, spreads)
+        elif member.type in ('pair', 'enum_assignment', 'method_definition'):
+            key = member.child_by_field_name('name' if member.type != 'pair' else 'key')
+            value = member if member.type == 'method_definition' else member.child_by_field_name('value')
+            name = self._key_of(key) if key is not None else None
+            if name is None or value is None:
+                found.complete = False
+            else:
+                found[name] = value
+
+    def _spread(self, member: Node, found: Properties, spreads: int) -> None:
+        value = member.named_children[0] if member.named_children else None
+        if value is None or spreads <= 0:
+            found.complete = False
+            return
+        other = self.properties(value, spreads - 1)
+        found.update(other)
+        found.complete = found.complete and other.complete
+
+    def _key_of(self, key: Node) -> str | None:
+        if key.type == 'string':
+            return self.string(key)
+        text = key_text(key, self.read)
+        if text is None and key.type == 'computed_property_name' and key.named_child_count == 1:
+            return self.string(self._follow(key.named_children[0], 0))
+        return text
+
+
+LOCAL = frozenset(
+    'arrow_function function_expression generator_function class object_type'.split()
+)
+PLAIN_NAME = re.compile(rb'([A-Za-z_$][\w$]*)(?:\??\.#?[A-Za-z_$][\w$]*)*\Z')
+
+
+class Changes:
+    """What a module assigns to after it has been declared."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._names: set[int] = set()
+        self._members: set[tuple[int, str]] = set()
+        for target in self._targets():
+            self._note(target)
+
+    def assigns(self, binding: Binding) -> bool:
+        """Say whether the name is assigned to."""
+        return binding.node.id in self._names
+
+    def alters(self, binding: Binding, key: str) -> bool:
+        """Say whether the member `key` of what the name stands for is assigned to, or any that is not known."""
+        identity = binding.node.id
+        return (identity, key) in self._members or (identity, '') in self._members
+
+    def _targets(self) -> Iterator[Node]:
+        module = self._module
+        for node in module.nodes('assignment_expression', 'augmented_assignment_expression', 'for_in_statement'):
+            left = node.child_by_field_name('left')
+            if left is not None and node.child_by_field_name('kind') is None:
+                yield from (target.node for target in targets(left, module.read))
+        for node in module.nodes('update_expression'):
+            argument = node.child_by_field_name('argument')
+            if argument is not None:
+                yield argument
+
+    def _note(self, target: Node) -> None:
+        key: str | None = None
+        for _ in range(FOLLOW):
+            inside = unwrapped(target)
+            if target.type in ('member_expression', 'subscript_expression'):
+                key = self._key(target)
+                inside = target.child_by_field_name('object')
+            if inside is None:
+                break
+            target = inside
+        if target.type in ('identifier', 'shorthand_property_identifier_pattern'):
+            self._enter(target, key)
+
+    def _key(self, target: Node) -> str:
+        if target.type == 'member_expression':
+            return self._module.key(target) or ''
+        return self._module.string(target.child_by_field_name('index')) or ''
+
+    def _enter(self, name: Node, key: str | None) -> None:
+        binding = self._module.declaration(name)
+        if binding is not None and key is None:
+            self._names.add(binding.node.id)
+        elif binding is not None and key is not None:
+            self._members.add((binding.node.id, key))
+
+
+class Fields:
+    """What the fields of a module's classes are given, where it is one value."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._values: dict[tuple[int, str], list[Node | None]] = {}
+        self._starts: list[int] = []
+        self._owners: list[int] = []
+        self._bound(sorted_nodes(module.nodes('class_body')))
+        self._declared()
+        self._assigned()
+
+    def value(self, name: str, offset: int) -> Node | None:
+        """Return the only value of `this.name` in the class around `offset`."""
+        values = self._values.get((self._class(offset), name), [])
+        return values[0] if len(values) == 1 else None
+
+    def _class(self, offset: int) -> int:
+        index = bisect_right(self._starts, offset) - 1
+        return self._owners[index] if index >= 0 else -1
+
+    def _bound(self, bodies: list[Node]) -> None:
+        stack: list[Node] = []
+        for body in [*bodies, None]:
+            while stack and (body is None or stack[-1].end_byte <= body.start_byte):
+                self._starts.append(stack.pop().end_byte)
+                self._owners.append(stack[-1].start_byte if stack else -1)
+            if body is not None:
+                stack.append(body)
+                self._starts.append(body.start_byte)
+                self._owners.append(body.start_byte)
+
+    def _declared(self) -> None:
+        for node in self._module.nodes('public_field_definition'):
+            value = node.child_by_field_name('value')
+            if value is not None:
+                self._add(node.child_by_field_name('name'), node.start_byte, value)
+        for node in self._module.nodes('required_parameter', 'optional_parameter'):
+            # constructor(private base = "…"): whoever constructs it may give another value
+            if any(child.type in ('accessibility_modifier', 'readonly') for child in node.children):
+                self._add(node.child_by_field_name('pattern'), node.start_byte, None)
+
+    def _assigned(self) -> None:
+        for node in self._module.nodes('assignment_expression', 'augmented_assignment_expression'):
+            left = node.child_by_field_name('left')
+            target = left.child_by_field_name('object') if left is not None else None
+            if left is None or target is None or target.type != 'this':
+                continue
+            value = node.child_by_field_name('right') if node.type == 'assignment_expression' else None
+            self._add(left.child_by_field_name('property'), node.start_byte, value)
+
+    def _add(self, name: Node | None, offset: int, value: Node | None) -> None:
+        if name is not None:
+            key = (self._class(offset), self._module.read(name))
+            self._values.setdefault(key, []).append(value)
+
+
+# what can be read off a node without its module
+
+
+def arguments(call: Node) -> Iterator[Node]:
+    """Yield the arguments of a call."""
+    given = call.child_by_field_name('arguments')
+    if given is not None and given.type == 'arguments':
+        yield from (child for child in given.named_children if child.type != 'comment')
+
+
+def elements(array: Node) -> list[Node]:
+    """Return the elements of an array literal."""
+    return [child for child in array.named_children if child.type != 'comment']
+
+
+def substitutions(template: Node) -> Iterator[Node]:
+    """Yield the `${…}` of a template."""
+    return (child for child in template.named_children if child.type == 'template_substitution')
+
+
+def unwrapped(node: Node) -> Node | None:
+    """Return the expression inside parentheses or a type assertion, None for anything else."""
+    match node.type:
+        case 'parenthesized_expression' | 'as_expression' | 'satisfies_expression' | 'non_null_expression':
+            return next((child for child in node.named_children if child.type != 'comment'), None)
+        case 'instantiation_expression':
+            return node.named_children[0] if node.named_children else None
+        case 'type_assertion':
+            return node.named_children[-1] if node.named_children else None
+    return None
+
+
+def _is_tagged(call: Node) -> bool:
+    given = call.child_by_field_name('arguments')
+    return given is None or given.type == 'template_string'
+
+
+def _source(statement: Node, clause: Node | None) -> Node | None:
+    source = statement.child_by_field_name('source')
+    if source is not None:
+        return source
+    clauses = [clause] if clause is not None else statement.named_children[:1]
+    return next((each.child_by_field_name('source') for each in clauses if each.type == 'import_require_clause'), None)
+
+
+def _exported(name: Node | None, module: Module) -> str:
+    if name is None:
+        return ''
+    return module.string(name) or module.read(name)
+
+
+def _dotted(root: str, path: list[str]) -> str:
+    names = list(reversed(path))
+    while root in OBJECTS and names and names[0] != '()':
+        root = names.pop(0)
+    if root.startswith('node:'):
+        names = names[1:] if names[:1] == ['default'] else names
+        root = root.removesuffix('.default')
+    text = root
+    for name in names:
+        text += name if name == '()' else f'.{name}'
+    return text.removeprefix('node:') if text.startswith('node:process.') else text
+
+
+# package specifiers
+
+BUILTINS = frozenset(
+    'assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain '
+    'events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl '
+    'stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib'.split()
+)
+JSR_SCOPES = ('@std/', '@david/', '@oak/', '@deno/', '@db/', '@fresh/', '@cliffy/', '@luca/')
+NAME = r'((?:@[\w.~-]+/)?[\w.~-]+)(?:@[^/?#]*)?(/[^?#]*)?'
+NPM = re.compile(
+    rf'(?:npm:/?|https?://(?:esm\.sh|cdn\.esm\.sh)/(?:v\d+/|stable/)?\*?|https?://(?:esm\.run|unpkg\.com|'
+    rf'cdn\.skypack\.dev)/(?:pin/)?|https?://cdn\.jsdelivr\.net/npm/){NAME}'
+)
+JSR = re.compile(rf'(?:jsr:/?|https?://jsr\.io/|https?://esm\.sh/jsr/){NAME}')
+BARE = re.compile(rf'(?!@/){NAME}')
+OTHER_ESM = re.compile(r'https?://esm\.sh/(?:gh|pr)/')
+
+
+def package(specifier: str) -> str:
+    """Return `npm:NAME`, `jsr:@SCOPE/NAME` or `node:NAME` for a specifier, with its sub-path but no version.
+
+    Relative paths, other URLs and aliases such as `@/lib` stay as they are.  A bare name counts as an npm
+    package or a built-in of Node, as Deno resolves them (Deno manual).
+    """
+    if specifier.startswith(('.', '/', '#', '~', '$')) or OTHER_ESM.match(specifier):
+        return specifier
+    for prefix, pattern in (('jsr:', JSR), ('npm:', NPM)):
+        found = pattern.match(specifier)
+        if found:
+            return prefix + found[1] + (found[2] or '').rstrip('/')
+    if ':' in specifier:
+        return specifier
+    found = BARE.fullmatch(specifier)
+    if not found:
+        return specifier
+    return _bare(found[1], (found[2] or '').rstrip('/'))
+
+
+def _bare(name: str, path: str) -> str:
+    if name in BUILTINS:
+        return f'node:{name}{path}'
+    return ('jsr:' if name.startswith(JSR_SCOPES) else 'npm:') + name + path
+
+
+DEFAULT = re.compile(r'((?:npm|jsr):[^.()]*(?:\.[^.()]*?)*?)\.default(?=[.(]|$)')
+
+
+def _without_default(name: str) -> str:
+    """Return the name of an export as if its package had no default export."""
+    return DEFAULT.sub(r'\1', name, count=1)
+
+
+# strings
+
+ESCAPE = re.compile(
+    rb'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,8}\}|u[0-9a-fA-F]{4}'
+    rb'|x[0-9a-fA-F]{2}|\r\n|[\x80-\xff]+|[\x00-\x7f]?)'
+)
+SIMPLE = {'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'v': '\v', 'f': '\f', '0': '\0', '\n': '', '\r': ''}
+
+
+def unescape(data: bytes) -> str:
+    """Return the text that the inside of a string literal stands for."""
+    if b'\\' not in data:
+        return data.decode(errors='replace')
+    return ESCAPE.sub(lambda found: _character(found[0]).encode(), data).decode(errors='replace')
+
+
+def _character(escape: bytes) -> str:
+    text = escape[1:].decode(errors='replace')
+    if text[:1] in ('u', 'x') and len(text) > 1:
+        units = [int(digits, 16) for digits in re.findall('[0-9a-fA-F]+', text.replace('x', ''))]
+        return ''.join(map(_unit, [_pair(*units)] if len(units) == 2 else units))
+    return '' if text in ('\r\n', '\u2028', '\u2029') else SIMPLE.get(text, text)
+
+
+def _pair(high: int, low: int) -> int:
+    return 0x10000 + (high - 0xd800) * 0x400 + low - 0xdc00
+
+
+def _unit(number: int) -> str:
+    return '\ufffd' if number > 0x10ffff or 0xd800 <= number < 0xe000 else chr(number)
+
+
+def _decode(builder: TextBuilder, data: bytes, start: int, end: int) -> None:
+    for found in ESCAPE.finditer(data, start, end):
+        builder.copy(start, found.start())
+        builder.put(_character(found[0]).encode(), found.start(), found.end())
+        start = found.end()
+    builder.copy(start, end)
+
+
+def _escape_for(quote: str) -> Callable[[str], str]:
+    def escape(text: str) -> str:
+        text = text.replace('\\', '\\\\').replace(quote, '\\' + quote)
+        return text.replace('${', '\\${') if quote == '`' else text.replace('\n', '\\n')
+
+    return escape
+
+
+# grammars and queries, one each a process
+
+_grammars: dict[str, tuple[Language, Parser]] = {}
+_queries: dict[tuple[str, str], Query] = {}
+
+
+def _grammar(dialect: str) -> tuple[Language, Parser]:
+    if dialect not in _grammars:
+        import tree_sitter
+        import tree_sitter_typescript
+
+        tsx = dialect == 'tsx'
+        grammar = tree_sitter_typescript.language_tsx() if tsx else tree_sitter_typescript.language_typescript()
+        language = tree_sitter.Language(grammar)
+        _grammars[dialect] = language, tree_sitter.Parser(language)
+    return _grammars[dialect]
+
+
+def _parse(data: bytes, dialect: str) -> Node:
+    """Return the tree of `data`; an empty one where that would take too long."""
+    parser = _grammar(dialect)[1]
+    view = memoryview(data)
+    end = monotonic() + SECONDS + SECONDS_PER_MEGABYTE * len(data) / 1e6
+    try:
+        return parser.parse(
+            lambda offset, point: view[offset:], progress_callback=lambda offset, error: monotonic() > end,
+        ).root_node
+    except ValueError:
+        parser.reset()
+        return parser.parse(b'').root_node
+
+
+def _query(dialect: str, kind: str) -> Query:
+    if (dialect, kind) not in _queries:
+        from tree_sitter import Query
+
+        _queries[dialect, kind] = Query(_grammar(dialect)[0], f'({kind}) @{kind}')
+    return _queries[dialect, kind]
+
+
+def _anatomy_query(dialect: str) -> Query:
+    if (dialect, '') not in _queries:
+        from tree_sitter import Query
+
+        patterns = '\n'.join(f'({kind}) @{kind}' for kind in ANATOMY)
+        _queries[dialect, ''] = Query(_grammar(dialect)[0], patterns)
+    return _queries[dialect, '']
+
+
+def _captures(root: Node, query: Query) -> dict[str, list[Node]]:
+    """Return the captured nodes by name; a broken tree is looked through piece by piece.
+
+    Passing over thousands of stray tokens in a row takes quadratic time (tree-sitter 0.26).
+    """
+    from tree_sitter import QueryCursor
+
+    if not root.has_error or root.descendant_count < LARGE:
+        return QueryCursor(query).captures(root)
+    found: dict[str, list[Node]] = {}
+    alone = QueryCursor(query)
+    alone.set_max_start_depth(0)
+    whole = QueryCursor(query)
+    left = [root]
+    while left:
+        node = left.pop()
+        split = node.has_error and node.descendant_count >= LARGE
+        for name, nodes in (alone if split else whole).captures(node).items():
+            found.setdefault(name, []).extend(nodes)
+        if split:
+            left.extend(child for child in node.named_children)
+    return found
