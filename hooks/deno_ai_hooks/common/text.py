@@ -18,7 +18,7 @@ class Piece(NamedTuple):
     """`length` bytes of text at `at` that stand in `width` bytes of the file at `start`.
 
     Equal length and width: byte for byte the same.  Otherwise the piece is one whole, such as the
-    `\\n` of a JSON string.
+    `\\n` of a JSON string; several pieces may stand in the same bytes of the file.
     """
 
     at: int
@@ -33,7 +33,10 @@ def as_is(text: str) -> str:
 
 
 class Text(NamedTuple):
-    """Bytes, the pieces of the file they come from (ascending, without gaps), and how new text is written there."""
+    """Bytes, the pieces of the file they come from (ascending, without gaps), and how new text is written there.
+
+    A text without bytes has a piece too: it tells where it stands.
+    """
 
     data: bytes
     pieces: tuple[Piece, ...]
@@ -82,9 +85,11 @@ class TextBuilder:
         self._chunks: list[bytes] = []
         self._pieces: list[Piece] = []
         self._length = 0
+        self._last = 0
 
     def copy(self, start: int, end: int) -> None:
         """Take over the bytes of `outer` from `start` to `end` as they are."""
+        self._last = start
         if end <= start:
             return
         self._chunks.append(self._outer.data[start:end])
@@ -96,16 +101,19 @@ class TextBuilder:
 
     def put(self, text: bytes, start: int, end: int) -> None:
         """Add `text`, which the bytes of `outer` from `start` to `end` stand for."""
+        self._last = start
         if not text:
             return
         span = self._outer.span(start, end)
-        self._pieces.append(Piece(self._length, span.start, len(text), span.end - span.start))
+        self._whole(self._length, span.start, len(text), span.end - span.start)
         self._chunks.append(text)
         self._length += len(text)
 
     def build(self, escape: Callable[[str], str] = as_is) -> Text:
         """Return the text; `escape` writes new text in its notation, before that of `outer`."""
         outer = self._outer.escape
+        if not self._pieces:
+            self._pieces.append(Piece(0, self._outer.start(self._last), 0, 0))
         both = escape if outer is as_is else lambda text: outer(escape(text))
         return Text(b''.join(self._chunks), tuple(self._pieces), both)
 
@@ -117,7 +125,14 @@ class TextBuilder:
         if piece.length == piece.width:
             self._pieces.append(Piece(at, piece.start + begin - piece.at, stop - begin, stop - begin))
         else:
-            self._pieces.append(Piece(at, piece.start, stop - begin, piece.width))
+            self._whole(at, piece.start, stop - begin, piece.width)
+
+    def _whole(self, at: int, start: int, length: int, width: int) -> None:
+        """Add a piece that is one whole, byte for byte where it would pass for one that is the same."""
+        if 1 < length == width:
+            self._pieces += [Piece(at + index, start, 1, width) for index in range(length)]
+        else:
+            self._pieces.append(Piece(at, start, length, width))
 
 
 def cut(outer: Text, start: int, end: int) -> Text:
