@@ -13,6 +13,7 @@ from deno_ai_hooks.common.documents.base import Command
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Place
 from deno_ai_hooks.common.documents.base import Word
+from deno_ai_hooks.common.documents.wrappers import unwrap
 from deno_ai_hooks.facts.permissions import CommandLine
 from deno_ai_hooks.facts.permissions import Grants
 from deno_ai_hooks.facts.permissions import grants
@@ -96,10 +97,12 @@ class Invocation(NamedTuple):
 
 
 def invocations(document: Document) -> Iterator[Invocation]:
-    """Yield what `document` itself starts by the name of deno."""
+    """Yield what `document` itself starts by the name of deno, by itself or through `exec`, `env`, `sudo` and their like."""
     for command in document.commands():
-        if command.words and DENO.search(command.words[0].text or ''):
-            yield invocation(command, document.path)
+        if any(word.text and DENO.search(word.text) for word in command.words):
+            inner = unwrap(command)
+            if inner.words and DENO.search(inner.words[0].text or ''):
+                yield invocation(inner, document.path)
 
 
 def invocation(command: Command, path: str) -> Invocation:
