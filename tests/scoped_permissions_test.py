@@ -96,6 +96,8 @@ def test_allows(path, code):
         ('deno.json', task('deno run --allow-net=a.com:443 «--deny-net=a.com» main.ts')),
         ('deno.json', task('deno run --allow-read=/a/b «--deny-read=/a» main.ts')),
         ('deno.json', task('deno run --allow-env=AWS_KEY «--deny-env=AWS_*» main.ts')),
+        # and one that deno never sees
+        ('deno.json', task('deno run --allow-read=. main.ts «--deny-read=./secrets»')),
         ('deno.json', '{ "permissions": { "default": { "net": «true», "read": ["./data"] } } }'),
         ('deno.json', '{ "permissions": { "api": { "env": { "allow": «true», "deny": ["X"] } } } }'),
         ('deno.json', '{ "permissions": { "api": { "run": ["«bash»"], "read": ["«/»"] } } }'),

@@ -51,6 +51,7 @@ Good:
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
@@ -88,6 +89,10 @@ BARE = {
     'import': ('loads code from every host', '--allow-import=esm.sh:443'),
 }
 """What a flag without a list lets a program do, and what to write instead."""
+
+DENY = re.compile(rf'--deny-(?:{"|".join(KINDS)})(?:=.*)?')
+TAKES_ARGUMENTS = frozenset(('run', 'watch', 'serve', 'compile'))
+"""Sub-commands that hand everything behind the script on to it (deno 2.9.8)."""
 
 EVERY_PATH = frozenset(('/', '//', '/.', '~', '~/', '$HOME', '${HOME}', 'C:\\', 'C:/'))
 HERE = frozenset(('.', './', '$PWD', '${PWD}', '$(pwd)'))
@@ -171,14 +176,17 @@ def _covers(item: str, script: str | None) -> bool:
 
 
 def _defeated(found: Invocation) -> Iterator[Finding]:
-    """Yield deny flags that an allow flag takes back."""
-    if not any(flag.name.startswith('deny-') for flag in found.line.flags):
-        return
+    """Yield deny flags that an allow flag takes back, or that deno never sees."""
+    for index in found.line.arguments if found.script and found.line.subcommand in TAKES_ARGUMENTS else ():
+        word = found.words[index]
+        if word.text and DENY.fullmatch(word.text):
+            yield Finding(word.span, f'{word.text} stands behind {found.script}, so deno never sees it; '
+                                     f'write it before {found.script}')
     for kind, denied, allowed in ineffective_denies(grants(found.line, found.texts)):
-        word = found.word(f'deny-{kind}')
-        if word:
-            what = f'={denied}' if isinstance(denied, str) else ''
-            yield Finding(word.span, f'--deny-{kind}{what} does not hold against the more specific {allowed}; '
+        flag = found.word(f'deny-{kind}')
+        if flag and allowed:
+            what = f'={denied}' if denied else ''
+            yield Finding(flag.span, f'--deny-{kind}{what} does not hold against the more specific {allowed}; '
                                      f'leave {allowed} out of what is allowed')
 
 
