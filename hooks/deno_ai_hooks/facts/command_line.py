@@ -282,12 +282,18 @@ def _long(words: Sequence[str | None], at: int, flags: Table, read: Read) -> int
     if option is None:
         raise RefusedError(f"unexpected argument '{word}' found")
     if not option.mode:
-        read.flags.append(Flag(option.name, None, at))
+        _add(read, option, None, at)
         return at + 1
     if equals:
-        read.flags.append(Flag(option.name, value, at))
+        _add(read, option, value, at)
         return at + 1
     return _following(words, at, word, option, read)
+
+
+def _add(read: Read, option: Option, value: str | None, at: int) -> None:
+    read.flags.append(Flag(option.name, value, at))
+    if value is not None and option.values and not opaque(value):
+        _check_value(option, value)
 
 
 def _following(words: Sequence[str | None], at: int, written: str, option: Option, read: Read) -> int:
@@ -296,10 +302,10 @@ def _following(words: Sequence[str | None], at: int, written: str, option: Optio
     if option.mode == ':' and after == len(words):
         raise RefusedError(f"a value is required for '{written}' but none was supplied")
     if option.mode in ('=,', '=?') or after == len(words):
-        read.flags.append(Flag(option.name, None, at))
+        _add(read, option, None, at)
         return after
     if option.mode == ':':
-        read.flags.append(Flag(option.name, words[after], at))
+        _add(read, option, words[after], at)
         return after + 1
     return _optional(words, at, option, read)
 
@@ -308,10 +314,10 @@ def _optional(words: Sequence[str | None], at: int, option: Option, read: Read) 
     most = len(words) if option.mode == '*' else at + 2
     after = at + 1
     while after < min(most, len(words)) and not (words[after] or '').startswith('-'):
-        read.flags.append(Flag(option.name, words[after], at))
+        _add(read, option, words[after], at)
         after += 1
     if after == at + 1:
-        read.flags.append(Flag(option.name, None, at))
+        _add(read, option, None, at)
     return after
 
 
@@ -326,9 +332,9 @@ def _short(words: Sequence[str | None], at: int, flags: Table, read: Read) -> in
         if option.mode == ':' and not following:
             return _following(words, at, f'-{letter}', option, read)
         if option.mode and following and (option.mode == ':' or following == 'v' or following not in flags.short):
-            read.flags.append(Flag(option.name, letters[i + 1:].removeprefix('='), at))
+            _add(read, option, letters[i + 1:].removeprefix('='), at)
             return at + 1
-        read.flags.append(Flag(option.name, None, at))
+        _add(read, option, None, at)
     return at + 1
 
 
@@ -344,8 +350,8 @@ def _errors(line: CommandLine, script: str | None, *, unknown: bool) -> Iterator
 
 
 def _table_errors(line: CommandLine, *, unknown: bool) -> Iterator[str]:
-    """Conflicts, needs and values, as the table has them."""
-    options = table(line.subcommand).long
+    """Conflicts and needs, as the table has them."""
+    options = table('run' if line.bare else line.subcommand).long
     present = {flag.name for flag in line.flags}
     for flag in line.flags:
         option = options[flag.name]
@@ -355,8 +361,6 @@ def _table_errors(line: CommandLine, *, unknown: bool) -> Iterator[str]:
         for other in option.needs:
             if other not in present and not (other == 'files' and line.script is not None) and not unknown:
                 yield f'the following required arguments were not provided: --{other}'
-        if flag.value is not None and not opaque(flag.value):
-            yield from _wrong_value(option, flag.value)
 
 
 def _shown(option: Option) -> str:
@@ -386,20 +390,22 @@ def number(text: str, least: int, most: int) -> int | None:
     return int(text)
 
 
-def _wrong_value(option: Option, value: str) -> Iterator[str]:
+def _check_value(option: Option, value: str) -> None:
+    """Raise RefusedError if the flag does not accept the value."""
     message = f"invalid value '{value}' for '--{option.name}'"
     if option.values in NUMBERS:
-        if number(value, *NUMBERS[option.values]) is None:
-            yield message
-    elif option.values == 'bool':
-        if value not in ('true', 'false'):
-            yield message
+        accepted = number(value, *NUMBERS[option.values]) is not None
     elif option.values == 'shard':
         index, _, count = value.partition('/')
-        if not 1 <= (number(index, 1, 2**64) or 0) <= (number(count, 1, 2**64) or 0):
-            yield f'{message}: expected INDEX/COUNT with 1 <= INDEX <= COUNT'
-    elif option.values and value not in option.values.split('|'):
-        yield f'{message}: possible values: {option.values.replace("|", ", ")}'
+        accepted = 1 <= (number(index, 1, 2**64) or 0) <= (number(count, 1, 2**64) or 0)
+        message += ': expected INDEX/COUNT with 1 <= INDEX <= COUNT'
+    elif option.values == 'bool':
+        accepted = value in ('true', 'false')
+    else:
+        accepted = value in option.values.split('|')
+        message += f': possible values: {option.values.replace("|", ", ")}'
+    if not accepted:
+        raise RefusedError(message)
 
 
 def _positional_errors(line: CommandLine, script: str | None, *, unknown: bool) -> Iterator[str]:
@@ -462,7 +468,14 @@ def _value_errors(line: CommandLine) -> Iterator[str]:
     for url in _known(line.items('reload')):
         if url.startswith(('./', '/')) or not ('://' in url or url.startswith(('npm:', 'jsr:'))):
             yield f"invalid reload URL: '{url}'"
-    yield from _url_errors(line.items('unsafely-ignore-certificate-errors'))
+    if line.subcommand not in CERTIFICATES_UNREAD:
+        yield from _url_errors(line.items('unsafely-ignore-certificate-errors'))
+
+
+# Sub-commands that take the flag and never look at it
+CERTIFICATES_UNREAD = frozenset({
+    'doc', 'add', 'remove', 'outdated', 'update', 'uninstall', 'publish', 'transpile', 'approve-scripts',
+})
 
 
 def _known(items: Iterable[str] | None) -> Iterator[str]:
@@ -513,14 +526,17 @@ def _permission_errors(line: CommandLine) -> Iterator[str]:
     yield from _name_errors(line)
     for name in ('allow-net', 'deny-net', 'allow-import', 'deny-import'):
         yield from _url_errors(line.items(name))
-    # Bare `deno` is the one line on which -A stands beside lists: the prompt has everything anyway
+    # On bare `deno` -A may stand beside lists, which nobody reads: the prompt has everything anyway
     if line.subcommand == 'repl' and line.bare:
+        yield from _item_errors(line, (*DENY, *IGNORE))
         return
     for name in ('read', 'write', 'net', 'env', 'run', 'sys', 'ffi', 'import'):
         if line.has('allow-all') and line.has(f'allow-{name}'):
             yield f'--allow-all conflicts with --allow-{name}'
-    if line.subcommand != 'add':
-        yield from _item_errors(line)
+    # Without a module there is nothing to write a launcher for, and no item is looked at
+    idle = line.subcommand == 'install' and line.has('global') and line.script is None
+    if line.subcommand != 'add' and not idle:
+        yield from _item_errors(line, (*ALLOW, *DENY, *IGNORE))
 
 
 LOCAL_INSTALL_REFUSES = frozenset(('allow-all', *ALLOW, *DENY)) - {'allow-import', 'deny-import'}
@@ -543,16 +559,15 @@ EMPTY = {
     'ffi': 'Empty path is not allowed',
     'env': 'Empty env not allowed',
     'sys': 'Empty sys not allowed',
+    'run': 'Empty command name not allowed in --allow-run=...',
 }
 
 
-def _item_errors(line: CommandLine) -> Iterator[str]:
-    for flag in (*ALLOW, *DENY, *IGNORE):
+def _item_errors(line: CommandLine, names: Iterable[str]) -> Iterator[str]:
+    for flag in names:
         kind = flag.partition('-')[2]
         items = line.items(flag) or ()
         if kind in ('net', 'import'):
             yield from filter(None, (host_error(item, flag=kind == 'net') for item in _known(items)))
-        elif '' in items and kind in EMPTY:
+        elif '' in items and flag != 'deny-run':
             yield EMPTY[kind]
-    if '' in (line.items('allow-run') or ()):
-        yield 'Empty command name not allowed in --allow-run=...'

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +33,7 @@ from deno_ai_hooks.facts.hosts import host_error
 
 __all__ = [
     'ESCAPES', 'IMPORT_DEFAULT', 'INTERPRETERS', 'KINDS', 'CommandLine', 'Flag', 'Grants', 'Items',
-    'as_json', 'decide', 'grants', 'parse',
+    'as_json', 'decide', 'grants', 'ineffective_denies', 'parse',
 ]
 
 Items = tuple[str, ...] | Literal[True]
@@ -66,9 +67,10 @@ class Grants(NamedTuple):
 
     `allow`, `deny` and `ignore` map a kind to its items, or to True for all
     of it; no entry means nothing, save that `import` without an entry in
-    `allow` is IMPORT_DEFAULT.  `all` is -A.  `runs` tells whether a program
-    runs at all: `deno fmt` grants nothing because nothing asks.  `error` says
-    why deno refuses, `accepted` is False then.
+    `allow` is IMPORT_DEFAULT.  `all` is -A.  `lost` are denials that were
+    written and do not count at all.  `runs` tells whether a program runs:
+    `deno fmt` grants nothing because nothing asks.  `error` says why deno
+    refuses, `accepted` is False then.
     """
 
     subcommand: str
@@ -79,6 +81,7 @@ class Grants(NamedTuple):
     allow: Rules
     deny: Rules
     ignore: Rules
+    lost: Rules
     error: str | None
 
 
@@ -89,89 +92,125 @@ def grants(
     config: Mapping[str, Any] | None = None,
     exists: Callable[[str], bool] = lambda path: True,
     resolves: Callable[[str], bool] = lambda program: True,
-    run_task: Callable[[str, list[str]], Grants] | None = None,
+    run_task: Callable[[str, list[str]], Grants | None] | None = None,
 ) -> Grants:
     """What `line`, the parse of `words`, grants.
 
     `config` is the deno.json that deno would find, `exists` tells whether a
     script does, `resolves` whether PATH or the path itself leads to a program.
     `run_task(name, extra)` gives the grants of a task whose command line has
-    the words `extra` appended; without it a task counts as running nothing.
+    the words `extra` appended, None if there is no such task; without it a
+    task counts as running nothing.
     """
     if line.error is not None or line.help:
         return _nothing(line, line.error)
-    script = None if line.script is None else words[line.script]
+    words = [word and word.removesuffix('\r') for word in words]
     if line.subcommand == 'task':
-        return _task(line, script, words, run_task)
-    if line.subcommand in ('run', 'watch', 'serve') and None not in words[:line.script]:
-        missing = _missing(line, script, config, exists)
-        if missing and run_task and _falls_back(line, script, config):
-            return run_task(script or '', [words[i] or '' for i in line.arguments])._replace(subcommand='run')
-        if missing is not None:
-            return _nothing(line, missing or None)
-    if not _has_program(line):
+        return _task(line, words, run_task)
+    if not _has_program(line, unknown=None in words):
         return _nothing(line, None)
     try:
-        return _granted(line, config, resolves)
+        whole = _granted(line, config, resolves)
+        _check_script(line, words, exists)
     except RefusedError as e:
         return _nothing(line, str(e))
+    except NoScriptError as e:
+        # `deno run NAME` runs the task of that name where there is no such file; `deno NAME` does not.
+        # With --check it looks for the file first
+        falls_back = line.subcommand == 'run' and not line.bare and not line.has('check')
+        return (falls_back and _run_task(line, words, run_task)) or _nothing(line, str(e))
+    return whole
 
 
 def _nothing(line: CommandLine, error: str | None) -> Grants:
-    return Grants(line.subcommand, line.bare, error is None, False, False, {}, {}, {}, error)
+    return Grants(line.subcommand, line.bare, error is None, False, False, {}, {}, {}, {}, error)
 
 
-def _task(
-    line: CommandLine,
-    name: str | None,
-    words: Sequence[str | None],
-    run_task: Callable[[str, list[str]], Grants] | None,
-) -> Grants:
-    if name is None or run_task is None or line.has('eval'):
+RunTask = Callable[[str, list[str]], Grants | None]
+
+
+class NoScriptError(ValueError):
+    """There is no script to run; the text is deno's message."""
+
+
+def _task(line: CommandLine, words: Sequence[str | None], run_task: RunTask | None) -> Grants:
+    if line.script is None or run_task is None or line.has('eval'):
         return _nothing(line, None)
-    return run_task(name, [words[i] or '' for i in line.arguments])._replace(subcommand='task', bare=False)
+    return _run_task(line, words, run_task) or _nothing(line, f'Task not found: {words[line.script]}')
 
 
-def _missing(
-    line: CommandLine,
-    script: str | None,
-    config: Mapping[str, Any] | None,
-    exists: Callable[[str], bool],
-) -> str | None:
-    """deno's message where there is no script to run; empty where it lists the tasks instead; None if all is well."""
+def _run_task(line: CommandLine, words: Sequence[str | None], run_task: RunTask | None) -> Grants | None:
+    """What a task grants; flags of the line itself are not passed on, words behind the name are."""
+    name = None if line.script is None else words[line.script]
+    found = run_task(name, [words[i] or '' for i in line.arguments]) if name and run_task else None
+    return found and found._replace(subcommand=line.subcommand, bare=False)
+
+
+def _check_script(line: CommandLine, words: Sequence[str | None], exists: Callable[[str], bool]) -> None:
+    """Raise NoScriptError where there is none: deno does not get to running then."""
+    if line.subcommand not in ('run', 'watch', 'serve') or None in words[:line.script]:
+        return
+    script = None if line.script is None else words[line.script]
     if script is None:
-        if line.subcommand == 'serve':
-            return 'Directory import is not supported resolving ES modules'
-        if line.has('v8-flags'):
-            return None
-        return '' if config is not None else "deno task couldn't find deno.json(c) or package.json"
-    if script == '-' or opaque(script) or re.match(r'[A-Za-z][A-Za-z0-9+.-]*:', script) or exists(script):
-        return None
-    return f'Module not found "{script}".'
+        raise NoScriptError('Please specify a [SCRIPT_ARG] or a task name.')
+    if script != '-' and not opaque(script) and not SCHEME.match(script) and not exists(script):
+        raise NoScriptError(f'Module not found "{script}".')
 
 
-def _falls_back(line: CommandLine, script: str | None, config: Mapping[str, Any] | None) -> bool:
-    """`deno run NAME` runs the task of that name where there is no such file; `deno NAME` does not."""
-    return line.subcommand == 'run' and not line.bare and script in _mapping(config, 'tasks')
+SCHEME = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:')
 
 
-def _has_program(line: CommandLine) -> bool:
-    return line.subcommand in RUNNING and (line.subcommand != 'install' or line.has('global'))
+def _has_program(line: CommandLine, *, unknown: bool) -> bool:
+    if line.subcommand == 'install' and not line.has('global'):
+        return False
+    if line.subcommand in ('eval', 'x', 'install') and line.script is None and not unknown:
+        return False
+    if line.script is None and '--help' in (line.items('v8-flags') or ()):
+        return False
+    return line.subcommand in RUNNING
 
 
 def _granted(line: CommandLine, config: Mapping[str, Any] | None, resolves: Callable[[str], bool]) -> Grants:
-    base = Grants(line.subcommand, line.bare, True, True, False, {}, {}, {}, None)
+    base = Grants(line.subcommand, line.bare, True, True, False, {}, {}, {}, {}, None)
     if line.subcommand == 'eval':
         return base._replace(all=True)
     chosen = _chosen_set(line, config)
     flagged = _flagged(line)
-    if line.has('allow-all'):
-        chosen = Set(False, {}, {}, {})
-    allow = {**chosen.allow, **_served(line, flagged.allow)}
-    deny = {**chosen.deny, **flagged.deny}
-    ignore = {**chosen.ignore, **flagged.ignore}
-    everything = chosen.all or line.has('allow-all') or _implied(line)
-    return _tidy(base._replace(all=everything, allow=allow, deny=deny, ignore=ignore), line, resolves)
+    if line.has('allow-all') or line.subcommand == 'install':
+        chosen = NONE
+    everything = chosen.all and not flagged.allow
+    below = EVERYTHING if chosen.all and flagged.allow else chosen.allow
+    allow = _served(line, {**below, **flagged.allow})
+    deny, ignore = {**chosen.deny, **flagged.deny}, {**chosen.ignore, **flagged.ignore}
+    _check_chosen((chosen.allow, flagged.allow), (chosen.deny, flagged.deny), (chosen.ignore, flagged.ignore))
+    if line.has('allow-all') or _implied(line):
+        everything = True
+    whole = base._replace(all=everything, allow=allow, deny=deny, ignore=ignore)
+    return _without_lost(_tidy(whole, line, resolves))
+
+
+def _without_lost(whole: Grants) -> Grants:
+    """Take out the denials that deno 2.9.8 loses on the way.
+
+    `install -g` and `x` start another deno, and beside -A its command line
+    has no deny and no ignore flag.  A list of programs that may run is kept
+    from being written, and that list takes the place of a bare --deny-write.
+    """
+    if whole.all and whole.subcommand in ('install', 'x'):
+        return whole._replace(deny={}, ignore={}, lost=whole.deny)
+    if whole.deny.get('write') is True and whole.allow.get('run', True) is not True:
+        rest = {kind: items for kind, items in whole.deny.items() if kind != 'write'}
+        return whole._replace(deny=rest, lost={'write': True})
+    return whole
+
+
+def _check_chosen(*pairs: tuple[Rules, Rules]) -> None:
+    """Raise RefusedError at items of a permission set that deno cannot read, where no flag replaces them."""
+    for chosen, flagged in pairs:
+        for kind in chosen.keys() - flagged.keys():
+            items = chosen[kind]
+            for item in () if items is True else items:
+                _check_item(kind, item)
 
 
 def _implied(line: CommandLine) -> bool:
@@ -187,8 +226,9 @@ def _tidy(whole: Grants, line: CommandLine, resolves: Callable[[str], bool]) -> 
     programs = allow.get('run')
     if programs is not None and programs is not True:
         allow['run'] = tuple(program for program in programs if opaque(program) or resolves(program))
-    if line.has('cached-only'):
-        allow['import'] = True
+    # `x` starts the program without this flag
+    if line.has('cached-only') and line.subcommand != 'x':
+        allow.setdefault('import', True)
     if whole.all:
         allow = {}
     return whole._replace(
@@ -208,6 +248,10 @@ class Set(NamedTuple):
     allow: Rules
     deny: Rules
     ignore: Rules
+
+
+NONE = Set(False, {}, {}, {})
+EVERYTHING: Rules = dict.fromkeys(KINDS, True)
 
 
 def _flagged(line: CommandLine) -> Set:
@@ -232,7 +276,7 @@ def _listed(line: CommandLine, flag: str) -> Items:
 
 def _served(line: CommandLine, allow: Rules) -> Rules:
     """`serve` may listen where it is told to: its own address is granted beside the list."""
-    if line.subcommand != 'serve' or line.has('allow-all') or allow.get('net') is True:
+    if line.subcommand != 'serve' or allow.get('net') is True:
         return allow
     name = line.value('host') or '0.0.0.0'
     port = line.value('port') or '8000'
@@ -246,23 +290,50 @@ def _served(line: CommandLine, allow: Rules) -> Rules:
 
 def _chosen_set(line: CommandLine, config: Mapping[str, Any] | None) -> Set:
     """The set that -P takes from the configuration; raises RefusedError."""
-    none = Set(False, {}, {}, {})
     if line.has('no-config'):
         config = None
+    if line.has('permission-set') or line.subcommand in ASKING:
+        _check_sets(line.subcommand, config)
     if not line.has('permission-set'):
-        if line.subcommand in ASKING and not _narrowed(line) and _own(config, line.subcommand):
+        if line.subcommand in ASKING and not _narrowed(line) and _speaks(config, line.subcommand):
             raise RefusedError(
                 f'{ASKING[line.subcommand]} permissions were found in the config file. '
                 'Did you mean to run with `-P` or a permission flag?'
             )
-        return none
+        return NONE
+    # The launcher that `install -g` writes does not know the configuration
     if line.subcommand == 'install':
-        return none
+        config = None
     return _named_set(line.value('permission-set') or '', line.subcommand, config)
+
+
+def _check_sets(subcommand: str, config: Mapping[str, Any] | None) -> None:
+    """deno reads all sets before it takes one: one malformed set spoils every other.  Raises RefusedError."""
+    sets = config.get('permissions', {}) if config is not None else {}
+    if not isinstance(sets, Mapping):
+        raise RefusedError('Failed to parse "permissions" configuration')
+    for value in sets.values():
+        _set(value)
+    own = _own(config, subcommand)
+    if isinstance(own, str) and own not in sets:
+        raise RefusedError(f"Could not find permission set '{own}' in deno.json")
+    if own is not None and not isinstance(own, str):
+        _set(own)
 
 
 def _narrowed(line: CommandLine) -> bool:
     return any(line.has(name) for name in GRANTING)
+
+
+def _speaks(config: Mapping[str, Any] | None, subcommand: str) -> bool:
+    """Whether the configuration has a set for the sub-command that says anything, be it `"net": false`."""
+    own = _own(config, subcommand)
+    chosen = _mapping(config, 'permissions').get(own) if isinstance(own, str) else own
+    values = chosen.values() if isinstance(chosen, Mapping) else ()
+    return any(
+        any(inner is not None for inner in value.values()) if isinstance(value, Mapping) else value is not None
+        for value in values
+    )
 
 
 def _own(config: Mapping[str, Any] | None, subcommand: str) -> Any:
@@ -282,7 +353,7 @@ def _named_set(name: str, subcommand: str, config: Mapping[str, Any] | None) -> 
         name = own
     sets = _mapping(config, 'permissions')
     if not name:
-        return _set(sets['default']) if 'default' in sets else Set(False, {}, {}, {})
+        return _set(sets['default']) if 'default' in sets else NONE
     if name not in sets:
         raise RefusedError(f"Could not find permission set '{name}' in deno.json")
     return _set(sets[name])
@@ -290,39 +361,39 @@ def _named_set(name: str, subcommand: str, config: Mapping[str, Any] | None) -> 
 
 def _set(value: Any) -> Set:
     """The rules of one permission set; raises RefusedError where deno calls it malformed."""
+    if value in ([], ()):
+        return NONE
     if not isinstance(value, Mapping):
         raise RefusedError('Failed to parse "permissions" configuration')
     for key in value:
         if key not in (*KINDS, 'all'):
             raise RefusedError(f'Failed to parse "permissions" configuration: unknown field `{key}`')
-    everything = _flag_value(value.get('all', False))
+    everything = value.get('all') or False
+    if not isinstance(everything, bool):
+        raise RefusedError('Failed to parse "permissions" configuration: expected a boolean')
     rules = {kind: _kind(kind, value[kind]) for kind in KINDS if kind in value}
-    allow: dict[str, Items] = {kind: True for kind in KINDS if everything and rules and kind not in rules}
-    allow.update({kind: items[0] for kind, items in rules.items()})
+    named: dict[str, Items] = {kind: allow for kind, (allow, _, _) in rules.items() if allow is not None}
+    allow = {**EVERYTHING, **named} if everything and named else named
     return Set(
-        everything and not rules,
+        everything and not named,
         {kind: items for kind, items in allow.items() if items},
-        {kind: items[1] for kind, items in rules.items() if items[1]},
-        {kind: items[2] for kind, items in rules.items() if items[2]},
+        {kind: deny for kind, (_, deny, _) in rules.items() if deny},
+        {kind: ignore for kind, (_, _, ignore) in rules.items() if ignore},
     )
 
 
-def _flag_value(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise RefusedError('Failed to parse "permissions" configuration: expected a boolean')
-    return value
-
-
-def _kind(kind: str, value: Any) -> tuple[Items, Items, Items]:
-    """What is allowed, denied and ignored of one kind."""
+def _kind(kind: str, value: Any) -> tuple[Items | None, Items, Items]:
+    """What is allowed, denied and ignored of one kind; beside `all` an object without `allow` narrows nothing."""
     if not isinstance(value, Mapping):
         return _items(kind, value), (), ()
     known = ('allow', 'deny', 'ignore') if kind in ('read', 'env') else ('allow', 'deny')
     for key in value:
         if key not in known:
             raise RefusedError(f'Failed to parse "permissions" configuration: unknown field `{key}`')
-    allow, deny, ignore = (_items(kind, value.get(key, False) or False) for key in ('allow', 'deny', 'ignore'))
-    return allow, deny, ignore
+    allow, deny, ignore = (
+        None if value.get(key) is None else _items(kind, value[key]) for key in ('allow', 'deny', 'ignore')
+    )
+    return allow, deny or (), ignore or ()
 
 
 def _items(kind: str, value: Any) -> Items:
@@ -330,17 +401,17 @@ def _items(kind: str, value: Any) -> Items:
         return True if value else ()
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise RefusedError('Failed to parse "permissions" configuration: expected a boolean, a list or an object')
-    for item in value:
-        _check_item(kind, item)
     return tuple(map(canonical, value)) if kind in ('net', 'import') else tuple(value)
 
 
 def _check_item(kind: str, item: str) -> None:
+    if opaque(item):
+        return
     if kind in ('net', 'import'):
         error = host_error(item, flag=False)
         if error is not None:
             raise RefusedError(error)
-    elif not item:
+    elif not item and kind != 'run':
         raise RefusedError(f'Empty {kind} not allowed')
     elif kind == 'sys' and item not in SYS_KINDS:
         raise RefusedError(f'unknown system info kind "{item}"')
@@ -369,7 +440,10 @@ def decide(
         return _decide_whole(whole, kind)
     place = Place(cwd, which)
     allowed = _best(kind, _allowed(whole, kind), wanted, place)
-    denied = _best(kind, whole.deny.get(kind), wanted, place, deny=True)
+    denied = max(
+        _best(kind, whole.deny.get(kind), wanted, place, deny=True),
+        _best(kind, _guarded(whole, place) if kind == 'write' else None, wanted, place),
+    )
     ignored = _best(kind, whole.ignore.get(kind), wanted, place)
     highest = max(allowed, denied, ignored)
     if highest != ():
@@ -391,6 +465,12 @@ def _allowed(whole: Grants, kind: str) -> Items | None:
     if whole.all:
         return True
     return whole.allow.get(kind, IMPORT_DEFAULT if kind == 'import' else None)
+
+
+def _guarded(whole: Grants, place: Place) -> Items:
+    """Files of programs that may run are never written to, lest the program becomes another."""
+    programs = whole.allow.get('run', ())
+    return () if programs is True else tuple(_program(program, place) for program in programs)
 
 
 def _bare(whole: Grants, kind: str) -> State:
@@ -419,7 +499,10 @@ def _rank(kind: str, item: str, wanted: str, place: Place, *, deny: bool) -> Ran
         return _env_rank(item, wanted)
     if kind == 'run':
         return _run_rank(item, wanted, place, deny=deny)
-    return (1,) if item == wanted else ()
+    return (1,) if SYS_ALIASES.get(item, item) == SYS_ALIASES.get(wanted, wanted) else ()
+
+
+SYS_ALIASES = {'username': 'userInfo'}
 
 
 def _absolute(path: str, cwd: str) -> str:
@@ -450,11 +533,18 @@ def _run_rank(item: str, wanted: str, place: Place, *, deny: bool) -> Rank:
     """A denial by path beats an allowed program, an allowed program a denial by name."""
     program = _program(wanted, place)
     if deny and '/' not in item:
-        name = program.rpartition('/')[2]
-        return (1,) if name == item or name.partition('.')[0] == item else ()
+        return (1,) if (_stem(program) if '/' in program else program) == item else ()
+    if deny and '/' not in program:
+        return (3,) if _stem(item) == program else ()
     if _program(item, place) == program:
         return (3,) if deny else (2,)
     return ()
+
+
+def _stem(program: str) -> str:
+    """The name without its last suffix: denying `tool` denies ./tool.sh, denying `tool.sh` denies nothing."""
+    name = program.rpartition('/')[2]
+    return name.rpartition('.')[0] or name
 
 
 def _program(name: str, place: Place) -> str:
@@ -490,6 +580,48 @@ def _bits(address: str) -> int:
 
 def _narrowness(rule: Host) -> int:
     return int(rule.text.partition('/')[2]) if rule.form == 'cidr' else len(rule.text)
+
+
+def ineffective_denies(whole: Grants) -> Iterator[tuple[str, str | None, str | None]]:
+    """Denials that do not hold: (kind, what was denied, the allowed item that defeats it).
+
+    None as the denied item is the bare flag; None as the allowed item means
+    that the denial is lost altogether.  Denied addresses, and a bare
+    --deny-net, hold for connections whatever a query says: deno looks at them
+    once more after DNS, so they are not listed.
+    """
+    for kind, items in whole.lost.items():
+        for item in (None,) if items is True else items:
+            yield kind, item, None
+    for kind in whole.deny:
+        allowed = _allowed(whole, kind)
+        if allowed is not None and allowed is not True:
+            yield from _defeated(kind, whole.deny[kind], allowed)
+
+
+def _defeated(kind: str, denied: Items, allowed: Items) -> Iterator[tuple[str, str | None, str | None]]:
+    """Pairs of a denied and an allowed item of which the allowed one, lying inside, is the narrower."""
+    place = Place('/', lambda program: program)
+    for item in (None,) if denied is True else denied:
+        if kind == 'net' and (item is None or _form(item) in ('ipv4', 'ipv6', 'cidr')):
+            continue
+        for inner in () if allowed is True else allowed:
+            if item is None or _narrower(kind, inner, item, place):
+                yield kind, item, inner
+
+
+def _narrower(kind: str, inner: str, outer: str, place: Place) -> bool:
+    """Whether a request exists that both rules match and `inner` wins."""
+    wanted = inner.removesuffix('*') if kind == 'env' else inner.removeprefix('*.')
+    theirs = _rank(kind, outer, wanted, place, deny=True)
+    return theirs != () and _rank(kind, inner, wanted, place, deny=False) > theirs
+
+
+def _form(item: str) -> str | None:
+    try:
+        return host(item).form
+    except HostError:
+        return None
 
 
 def as_json(whole: Grants) -> dict[str, Any]:
