@@ -9,6 +9,7 @@ from typing import Any
 
 from deno_ai_hooks.common import catalog
 from deno_ai_hooks.common import cli
+from deno_ai_hooks.common.walk import top
 
 USAGE = 'Find what makes a Deno application that uses AI models insecure, and say what to write instead.'
 
@@ -21,16 +22,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog='deno-ai-hooks', description=USAGE, allow_abbrev=False)
-    parser.add_argument('--version', action=_Version)
+    parser.add_argument('--version', action=_Version, nargs=0, help='print the version')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
-    for name, help, declare, work in (
+    for name, purpose, declare, work in (
         ('check', 'run the hooks over files, folders or the git work tree', _declare_check, check),
         ('baseline', 'write a file of the findings of today, for --baseline', _declare_baseline, baseline),
         ('grants', 'print what a deno command line grants', _declare_grants, grants),
         ('hooks', 'list the hooks', _declare_hooks, hooks),
         ('explain', 'print the manual page of a hook or of the hook of a rule', _declare_explain, explain),
     ):
-        command = commands.add_parser(name, help=help, description=f'{help[0].upper()}{help[1:]}.', allow_abbrev=False)
+        description = f'{purpose[0].upper()}{purpose[1:]}.'
+        command = commands.add_parser(name, help=purpose, description=description, allow_abbrev=False)
         declare(command)
         command.set_defaults(work=work)
     return parser
@@ -38,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
 
 class _Version(argparse.Action):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, nargs=0, help='print the version', **kwargs)
+        super().__init__(*args, **kwargs)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
@@ -76,11 +78,11 @@ def check(arguments: argparse.Namespace) -> int:
 def _jobs(arguments: argparse.Namespace) -> list[Any]:
     from deno_ai_hooks.common import chosen
 
-    return chosen.jobs(None if arguments.no_config else chosen.CONFIG, arguments.only)
+    return chosen.jobs(None if arguments.no_config else top(), arguments.only)
 
 
 def _hold_known(ids: Sequence[str]) -> None:
-    known = catalog.known()
+    known = catalog.known() | {cli.IGNORE_RULE.id}
     for id in ids:
         if id not in known:
             raise ValueError(f'no hook or rule is called {id}; `deno-ai-hooks hooks` lists them')
@@ -88,10 +90,12 @@ def _hold_known(ids: Sequence[str]) -> None:
 
 # baseline
 
+BASELINE = '.deno-ai-hooks-baseline.json'
+
 
 def _declare_baseline(command: argparse.ArgumentParser) -> None:
     command.add_argument('paths', nargs='*', metavar='PATH', help='files and folders; without any the git work tree')
-    command.add_argument('--output', metavar='FILE', default='.deno-ai-hooks-baseline.json', help='default: %(default)s')
+    command.add_argument('--output', metavar='FILE', default=BASELINE, help='default: %(default)s')
     command.add_argument('--strict', action='store_true', help='take in the findings of strict rules')
     _declare_choice(command)
 
@@ -213,4 +217,6 @@ def explain(arguments: argparse.Namespace) -> int:
             print(manifest.page(hook))
             return cli.CLEAN
     _hold_known([arguments.id])
-    return cli.BROKEN
+    rule = cli.IGNORE_RULE
+    print(f'## {rule.id}\n\n{rule.summary}.\n\n{rule.manual}')
+    return cli.CLEAN

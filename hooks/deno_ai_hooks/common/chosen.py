@@ -3,32 +3,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
 from deno_ai_hooks.common import catalog
 from deno_ai_hooks.common import cli
 from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.precommit import Config
+from deno_ai_hooks.common.precommit import ConfigError
+from deno_ai_hooks.common.precommit import Stanza
+from deno_ai_hooks.common.precommit import load
 from deno_ai_hooks.common.runner import Job
-
-CONFIG = '.pre-commit-config.yaml'
 
 SUITE = 'deno-ai-hooks'
 
-TIMEOUT = 1.0
-"""Seconds that a pattern of the repository may take over one path."""
+TIMEOUT = 2.0
+"""Seconds that a pattern of the repository may take over all its paths; a sound one takes microseconds a path."""
+
+Filter = Callable[[str], bool]
 
 
-def jobs(config: str | None, only: Sequence[str] = ()) -> list[Job]:
-    """Return the hooks to run: those that `config` names, or every one with its defaults.
+def jobs(root: str | None, only: Sequence[str] = ()) -> list[Job]:
+    """Return the hooks to run: those that the configuration of the repository at `root` names, or every one.
 
-    Raises ValueError for arguments and patterns that the hooks would refuse.
+    Raises ConfigError for a file, arguments and patterns that pre-commit or the hooks would refuse.
     """
-    stanzas = list(_stanzas(_load(config))) if config and os.path.exists(config) else []
-    if not stanzas:
+    config = load(root) if root else None
+    stanzas = _ours(config.stanzas) if config else []
+    if not (root and config and stanzas):
         return [_default(catalog.load(id)) for id in catalog.ids()]
-    chosen = [_job(*stanza) for stanza in stanzas]
+    chosen = [_job(stanza, config, root) for stanza in stanzas]
     named = {job.hook.id for job in chosen}
     more = [catalog.load(id) for id in catalog.ids() if id not in named]
     # A hook that is asked for by name runs, whether the repository chose it or not.
@@ -40,67 +45,118 @@ def _default(hook: Hook) -> Job:
     return Job(hook, cli.options(hook, cli.parser(hook).parse_args([])))
 
 
-def _load(path: str) -> Any:
-    from deno_ai_hooks.common.documents.config import plain
-    from deno_ai_hooks.common.documents.yaml import Yaml
-    from deno_ai_hooks.common.text import whole
-
-    with open(path, 'rb') as file:
-        return plain(Yaml(path, whole(file.read())).root)
-
-
-def _stanzas(config: Any) -> Iterator[tuple[Hook, dict[str, Any], dict[str, Any]]]:
+def _ours(stanzas: Iterable[Stanza]) -> list[Stanza]:
+    """Return the stanzas of this suite, which a repository may also install by itself (`repo: local`)."""
     known = set(catalog.ids())
-    for repo in _list(config, 'repos'):
-        stanzas = [stanza for stanza in _list(repo, 'hooks') if isinstance(stanza, dict)]
-        names = {str(stanza.get('id')) for stanza in stanzas}
-        if names and (names <= known or _is_suite(str(repo.get('repo')))):
-            for stanza in stanzas:
-                if stanza.get('id') in known:
-                    yield catalog.load(stanza['id']), stanza, config
+    return [stanza for stanza in stanzas if stanza.id in known]
 
 
-def _is_suite(url: str) -> bool:
-    return url.rstrip('/').removesuffix('.git').rpartition('/')[2] == SUITE
-
-
-def _list(value: Any, key: str) -> list[Any]:
-    inner = value.get(key) if isinstance(value, dict) else None
-    return inner if isinstance(inner, list) else []
-
-
-def _job(hook: Hook, stanza: dict[str, Any], config: dict[str, Any]) -> Job:
+def _job(stanza: Stanza, config: Config, root: str) -> Job:
+    hook = catalog.load(stanza.id)
     parser = cli.parser(hook)
-    parser.error = _refuse(hook)  # type: ignore[method-assign]
-    arguments = parser.parse_args([str(argument) for argument in _list(stanza, 'args')])
-    return Job(hook, cli.options(hook, arguments), _applies(stanza, config), arguments.strict, arguments.baseline)
+    # Whatever ends the hook's own program, --help too, ends this one: nothing would be looked at.
+    parser.error = parser.print_help = _refuse(hook)  # type: ignore[method-assign]
+    arguments = parser.parse_args(stanza.settings.get('args', []))
+    baseline = arguments.baseline and os.path.relpath(os.path.join(root, arguments.baseline))
+    applies = _inside(root, _all(_filters(stanza.settings, config.settings)))
+    return Job(hook, cli.options(hook, arguments), applies, arguments.strict, baseline)
 
 
-def _refuse(hook: Hook) -> Callable[[str], Any]:
-    def error(message: str) -> None:
-        raise ValueError(f'{CONFIG}: {hook.id}: {message}')
+def _refuse(hook: Hook) -> Callable[..., Any]:
+    def error(message: object = None) -> None:
+        raise ConfigError(f'{hook.id}: {message or "args ask for help"}')
     return error
 
 
-def _applies(*levels: dict[str, Any]) -> Callable[[str], bool]:
-    """Return whether a path is one that all `files` name and no `exclude` does, as pre-commit decides."""
-    files = [_pattern(level['files']) for level in levels if level.get('files')]
-    excludes = [_pattern(level['exclude']) for level in levels if level.get('exclude')]
-    return lambda path: all(p(path) for p in files) and not any(p(path) for p in excludes)
+def _all(filters: list[Filter]) -> Filter:
+    return lambda path: all(passes(path) for passes in filters)
 
 
-def _pattern(pattern: Any) -> Callable[[str], bool]:
+def _inside(root: str, passes: Filter) -> Filter:
+    """Return `passes` for paths as the walk gives them; the repository's patterns are silent on those outside it."""
+    here = os.getcwd()
+    known: dict[str, bool] = {}
+
+    def applies(path: str) -> bool:
+        if path not in known:
+            inside = path if here == root and _is_below(path) else os.path.relpath(path, root)
+            known[path] = not _is_below(inside) or passes(inside)
+        return known[path]
+    return applies
+
+
+def _is_below(path: str) -> bool:
+    return not path.startswith(('/', '../'))
+
+
+def _filters(*levels: dict[str, Any]) -> list[Filter]:
+    """Return what a path must pass: all `files`, no `exclude`, the types that are asked for, as pre-commit decides."""
+    filters = []
+    for level in levels:
+        if 'files' in level:
+            filters.append(_pattern(level['files']))
+        if 'exclude' in level:
+            filters.append(_not(_pattern(level['exclude'])))
+        if level.keys() & {'types', 'types_or', 'exclude_types'}:
+            filters.append(_types(level))
+    return filters
+
+
+def _not(passes: Filter) -> Filter:
+    return lambda path: not passes(path)
+
+
+def _types(level: dict[str, Any]) -> Filter:
+    every, some, none = (frozenset(level.get(key, ())) for key in ('types', 'types_or', 'exclude_types'))
+
+    def passes(path: str) -> bool:
+        from identify.identify import tags_from_path
+
+        tags = tags_from_path(path) if os.path.lexists(path) else set()
+        return tags >= every and (not some or bool(tags & some)) and not tags & none
+    return passes
+
+
+def _pattern(pattern: str) -> Filter:
     """Return a search for a pattern that someone else wrote, which must not stop us: by time, not by trust."""
-    import regex
+    import re
 
     try:
-        compiled = regex.compile(str(pattern))
-    except regex.error as e:
-        raise ValueError(f'{CONFIG}: {pattern}: {e}') from e
+        compiled = re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as e:
+        raise ConfigError(f'{_short(pattern)}: no regular expression: {e}') from e
+    left = TIMEOUT
 
     def search(path: str) -> bool:
+        nonlocal left
         try:
-            return compiled.search(path, timeout=TIMEOUT) is not None
+            found, left = _within(left, lambda: compiled.search(path) is not None)
         except TimeoutError as e:
-            raise ValueError(f'{CONFIG}: {pattern}: takes too long over {path}') from e
+            raise ConfigError(f'{_short(pattern)}: takes too long over {path}') from e
+        return found
     return search
+
+
+def _within(seconds: float, work: Callable[[], bool]) -> tuple[bool, float]:
+    """Return the answer of `work` and what it left of `seconds`; raises TimeoutError when they are over.
+
+    `re` is what pre-commit searches with, and it looks for signals while it searches (CPython 3.11).
+    """
+    import signal
+
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        answer = work()
+    finally:
+        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return answer, max(left, 0.001)
+
+
+def _ring(*_: object) -> None:
+    raise TimeoutError
+
+
+def _short(pattern: str) -> str:
+    return pattern if len(pattern) < 80 else f'{pattern[:80]}…'

@@ -5,6 +5,7 @@ Exit codes: 0 nothing to say, 1 something found or a file rewritten, 2 something
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 from typing import TextIO
 
 from deno_ai_hooks.common import catalog
@@ -43,8 +45,28 @@ IGNORE_RULE = Rule(
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     """Run one hook over the files named in `argv`, as pre-commit does, and return the exit code."""
-    arguments = parser(hook).parse_args(argv)
-    return guarded(lambda: execute([Job(hook, options(hook, arguments))], arguments))
+    return guarded(lambda: _run(hook, sys.argv[1:] if argv is None else argv))
+
+
+def _run(hook: Hook, argv: Sequence[str]) -> int:
+    made = parser(hook)
+    arguments = made.parse_args(_told_apart(made, argv))
+    return execute([Job(hook, options(hook, arguments))], arguments)
+
+
+def _told_apart(made: argparse.ArgumentParser, argv: Sequence[str]) -> list[str]:
+    """Return `argv` with files whose name begins with `-` written as paths: pre-commit puts no `--` before them.
+
+    Raises ValueError for a file that bears the name of an option, `--output=main.ts`: it may be either.
+    """
+    behind = argv.index('--') if '--' in argv else len(argv)
+    told = list(argv)
+    for index, argument in enumerate(argv[:behind]):
+        if argument.startswith('-') and argument != '-' and os.path.lexists(argument):
+            if argument.partition('=')[0] in made._option_string_actions:
+                raise ValueError(f'{argument}: an option, and a file in this folder; rename the file')
+            told[index] = f'./{argument}'
+    return told
 
 
 def parser(hook: Hook) -> argparse.ArgumentParser:
@@ -84,6 +106,9 @@ def common(made: argparse.ArgumentParser) -> None:
 
 def guarded(work: Callable[[], int]) -> int:
     """Return the exit code of `work`, with what the world did to it told in one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors='backslashreplace')
     try:
         return work()
     except BrokenPipeError:
@@ -106,8 +131,25 @@ def complain(message: str) -> None:
     print(f'error: {visible(message)}', file=sys.stderr)
 
 
+class Layer(NamedTuple):
+    """Jobs of different hooks that are judged together, their rules, and the findings that each lets stand."""
+
+    jobs: tuple[Job, ...]
+    rules: tuple[Rule, ...]
+    judge: Judge
+    baselines: tuple[tuple[frozenset[str] | None, Baseline], ...]
+
+    def takes(self, path: str) -> bool:
+        """Return whether any hook looks at the file at `path`, judged by its name and the repository's patterns."""
+        return self.judge.wants(path) and any(job.applies is None or job.applies(path) for job in self.jobs)
+
+
 class Session:
-    """The jobs of one run with the rules they are judged by and the baselines they know."""
+    """The jobs of one run with the rules they are judged by and the baselines they know.
+
+    A repository may choose a hook twice, with different options for different folders: the second is
+    judged in a layer of its own.
+    """
 
     def __init__(
         self,
@@ -119,26 +161,55 @@ class Session:
         baseline: str | None = None,
         screen: bool = True,
     ) -> None:
-        self.rules = [rule for job in jobs for rule in chosen(job, strict=strict, only=only, skip=skip)]
-        self._judge = Judge(
-            jobs, top(), rules={rule.id for rule in self.rules}, known=catalog.known, screen=screen,
-        )
-        self._baselines = _baselines(jobs, baseline)
+        root = top()
+        self._layers = []
+        for layer in _layers(jobs):
+            rules = tuple(rule for job in layer for rule in chosen(job, strict=strict, only=only, skip=skip))
+            judge = Judge(layer, root, rules={rule.id for rule in rules}, known=catalog.known, screen=screen)
+            self._layers.append(Layer(tuple(layer), rules, judge, tuple(_baselines(layer, baseline))))
+        self.rules = tuple(dict.fromkeys(rule for layer in self._layers for rule in layer.rules))
+        self._without = frozenset(skip) & {IGNORE}
 
     def judged(self, paths: Sequence[str]) -> tuple[list[Diagnostic], list[Skipped]]:
         """Return what is to be said of the files under `paths`."""
-        files = find(paths, self._judge.wants)
-        diagnostics, skipped = judge_all(self._judge, files, len(os.sched_getaffinity(0)))
-        return self._new(diagnostics), skipped
+        files = find(paths, lambda path: any(layer.takes(path) for layer in self._layers))
+        diagnostics: dict[Diagnostic, None] = {}
+        skipped: dict[Skipped, None] = {}
+        for layer in self._layers:
+            # a named path that leads to nothing is told of, whoever may want it
+            mine = tuple(path for path in files.paths if layer.takes(path) or not os.path.lexists(path))
+            found, passed = judge_all(layer.judge, files._replace(paths=mine), len(os.sched_getaffinity(0)))
+            diagnostics.update(dict.fromkeys(_new(found, layer.baselines)))
+            skipped.update(dict.fromkeys(passed))
+        left = (diagnostic for diagnostic in diagnostics if diagnostic.rule not in self._without)
+        return sorted(left, key=_place), list(skipped)
 
-    def _new(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-        for hooks, known in self._baselines:
-            from deno_ai_hooks.common import baseline
 
-            mine = [d for d in diagnostics if hooks is None or d.hook in hooks]
-            new = set(baseline.known(mine, known)[0])
-            diagnostics = [d for d in diagnostics if d in new or (hooks is not None and d.hook not in hooks)]
-        return diagnostics
+def _place(diagnostic: Diagnostic) -> tuple[object, ...]:
+    return diagnostic.path, diagnostic.span, diagnostic.rule
+
+
+def _layers(jobs: Iterable[Job]) -> list[list[Job]]:
+    layers: list[list[Job]] = [[]]
+    for job in jobs:
+        free = next((layer for layer in layers if job.hook.id not in (other.hook.id for other in layer)), None)
+        if free is None:
+            layers.append([job])
+        else:
+            free.append(job)
+    return layers
+
+
+def _new(
+    diagnostics: list[Diagnostic], baselines: Iterable[tuple[frozenset[str] | None, Baseline]],
+) -> list[Diagnostic]:
+    for hooks, known in baselines:
+        from deno_ai_hooks.common import baseline
+
+        mine = [d for d in diagnostics if hooks is None or d.hook in hooks]
+        new = set(baseline.known(mine, known).new)
+        diagnostics = [d for d in diagnostics if d in new or (hooks is not None and d.hook not in hooks)]
+    return diagnostics
 
 
 def chosen(job: Job, *, strict: bool, only: Collection[str], skip: Collection[str]) -> list[Rule]:
@@ -181,11 +252,13 @@ def execute(
     if arguments.diff:
         _print_diff(diagnostics)
     elif arguments.fix:
-        rewritten = _fix(diagnostics)
+        rewritten, refused = _fix(diagnostics)
+        skipped += refused
     if rewritten:
-        diagnostics = _again(session, diagnostics, rewritten)
+        diagnostics, skipped = _again(session, diagnostics, skipped, rewritten)
     outcome = Outcome(tuple(diagnostics), tuple(skipped), (*session.rules, IGNORE_RULE))
-    _report(outcome, arguments.format, arguments.output)
+    # A diff is there to be piped into a program: nothing else stands between its lines.
+    _report(outcome, arguments.format, arguments.output, sys.stderr if arguments.diff else sys.stdout)
     return code(outcome, rewritten, arguments.format)
 
 
@@ -198,12 +271,15 @@ def code(outcome: Outcome, rewritten: Collection[str], form: str) -> int:
     return FOUND if outcome.diagnostics or rewritten else CLEAN
 
 
-def _again(session: Session, before: Sequence[Diagnostic], rewritten: Sequence[str]) -> list[Diagnostic]:
-    """Return the diagnostics with those of the rewritten files told anew, where they stand now."""
-    after, _ = session.judged(rewritten)
+def _again(
+    session: Session, before: Sequence[Diagnostic], skipped: Sequence[Skipped], rewritten: Sequence[str],
+) -> tuple[list[Diagnostic], list[Skipped]]:
+    """Return what is to be said with the rewritten files looked at anew, as they are now."""
+    after, passed = session.judged(rewritten)
     fixed = sum(d.path in rewritten for d in before) - len(after)
     print(f'fixed {fixed} in {", ".join(map(_visible, rewritten))}', file=sys.stderr)
-    return sorted([*(d for d in before if d.path not in rewritten), *after], key=lambda d: (d.path, d.span))
+    diagnostics = sorted([*(d for d in before if d.path not in rewritten), *after], key=_place)
+    return diagnostics, [*(s for s in skipped if s.path not in rewritten), *passed]
 
 
 def _fixes(diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
@@ -214,17 +290,26 @@ def _fixes(diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
     return by_path
 
 
-def _fix(diagnostics: Iterable[Diagnostic]) -> list[str]:
+def _fix(diagnostics: Iterable[Diagnostic]) -> tuple[list[str], list[Skipped]]:
+    """Apply the edits, and return the files that were rewritten and those that could not be."""
+    rewritten, refused = [], []
+    for path, found in _fixes(diagnostics).items():
+        try:
+            if _rewrite(path, found):
+                rewritten.append(path)
+        except OSError as e:
+            refused.append(Skipped(path, f'could not be fixed: {(e.strerror or str(e)).lower()}', broken=True))
+    return rewritten, refused
+
+
+def _rewrite(path: str, found: Iterable[Diagnostic]) -> bool:
     from deno_ai_hooks.common import fix
 
-    rewritten = []
-    for path, found in _fixes(diagnostics).items():
-        before = _bytes(path)
-        after = fix.apply([d.fix for d in found], before)
-        if after != before:
-            fix.write(path, after, before)
-            rewritten.append(path)
-    return rewritten
+    before = _bytes(path)
+    after = fix.apply([d.fix for d in found], before)
+    if after != before:
+        fix.write(path, after, before)
+    return after != before
 
 
 def _print_diff(diagnostics: Iterable[Diagnostic]) -> None:
@@ -232,7 +317,9 @@ def _print_diff(diagnostics: Iterable[Diagnostic]) -> None:
 
     for path, found in _fixes(diagnostics).items():
         before = _bytes(path)
-        sys.stdout.write(fix.diff(path, before, fix.apply([d.fix for d in found], before)))
+        text = fix.diff(path, before, fix.apply([d.fix for d in found], before))
+        sys.stdout.write(_visible_lines(text) if sys.stdout.isatty() else text)
+    sys.stdout.flush()
 
 
 def _bytes(path: str) -> bytes:
@@ -240,14 +327,11 @@ def _bytes(path: str) -> bytes:
         return file.read()
 
 
-def _report(outcome: Outcome, form: str, output: str | None) -> None:
+def _report(outcome: Outcome, form: str, output: str | None, out: TextIO) -> None:
     if output is None:
-        sys.stdout.reconfigure(errors='backslashreplace')  # type: ignore[union-attr]
-        write(outcome, form, sys.stdout)
-        sys.stdout.flush()
+        write(outcome, form, out)
+        out.flush()
         return
-    import io
-
     from deno_ai_hooks.common import fix
 
     text = io.StringIO()
@@ -280,3 +364,9 @@ def _visible(text: str) -> str:
     from deno_ai_hooks.common.report.plain import visible
 
     return visible(text)
+
+
+def _visible_lines(text: str) -> str:
+    from deno_ai_hooks.common.report.plain import visible_lines
+
+    return visible_lines(text)
