@@ -86,7 +86,7 @@ def named(path: str) -> str | None:
     name = path.rpartition('/')[2]
     if name in BY_NAME:
         return BY_NAME[name]
-    stem, dot, extension = name.rpartition('.')
+    _, dot, extension = name.rpartition('.')
     if not dot:
         return None
     for known in BY_STEM:
@@ -139,12 +139,12 @@ def document(name: str, path: str, text: Text) -> Document:
 def pattern(names: Iterable[str]) -> str:
     """Return the regular expression of all paths of the kinds `names`, as pre-commit's `files` takes it."""
     chosen = [KINDS[name] for name in names]
-    extensions = sorted({e for kind in chosen for e in kind.extensions})
+    extensions = sorted({e.lower() for kind in chosen for e in kind.extensions})
     whole = sorted({n for kind in chosen for n in kind.names})
     stems = sorted({n for kind in chosen for n in kind.stems})
     parts = []
     if extensions:
-        parts.append(rf'\.({"|".join(extensions)})$')
+        parts.append(rf'\.(?i:{"|".join(extensions)})$')
     if whole:
         parts.append(rf'(^|/)({"|".join(map(re.escape, whole))})$')
     if stems:
