@@ -40,6 +40,9 @@ PIPELINE = re.compile(
 COMPOSE = re.compile(r'(?:^|/)(?:docker-)?compose[^/]*\.(?:ya?ml|json)$')
 PRE_COMMIT = re.compile(r'(?:^|/)\.pre-commit-(?:config|hooks)\.ya?ml$')
 TASKFILE = re.compile(r'(?:^|/)[Tt]askfile(?:\.dist)?\.ya?ml$')
+MISE = re.compile(r'(?:^|/)\.?(?:config/)?mise(?:/config)?(?:\.[\w-]+)*\.toml$')
+FLY = re.compile(r'(?:^|/)fly(?:\.[\w-]+)*\.toml$')
+NETLIFY = re.compile(r'(?:^|/)netlify\.toml$')
 
 DENO = re.compile(rb'(?:^|[\s;&|("\'`=/$])deno(?:\.exe)?\s')
 EXPRESSION = re.compile(rb'\$\{\{[^}]*\}\}|\$\(\w+\)|\$\w+|\$\{\w+\}')
@@ -149,19 +152,13 @@ def _read(path: str, root: Node) -> Iterator[Found]:
 
 
 def _shape(path: str, root: Node) -> Callable[[Node], Iterator[Found]]:
-    if WORKFLOW.search(path) or _holds(root, 'jobs', 'on', 'runs-on') or _holds(root, 'jobs', 'on', 'uses'):
-        return _workflow
-    if ACTION.search(path):
-        return _action
-    if GITLAB.search(path):
-        return _gitlab
-    if COMPOSE.search(path) or _holds(root, 'services', '', 'image') or _holds(root, 'services', '', 'build'):
-        return _compose
-    if root.string('kind') and root.string('apiVersion'):
-        return _kubernetes
-    if PRE_COMMIT.search(path):
-        return _hooks
-    return _taskfile if TASKFILE.search(path) else _pipeline if PIPELINE.search(path) else _generic
+    by_keys = (
+        (_workflow, _holds(root, 'jobs', 'on', 'runs-on') or _holds(root, 'jobs', 'on', 'uses')),
+        (_compose, _holds(root, 'services', '', 'image') or _holds(root, 'services', '', 'build')),
+        (_kubernetes, bool(root.string('kind') and root.string('apiVersion'))),
+    )
+    by_name = next((shape for pattern, shape in SHAPES if pattern.search(path)), None)
+    return by_name or next((shape for shape, known in by_keys if known), _generic)
 
 
 def _holds(root: Node, key: str, beside: str, inside: str) -> bool:
@@ -362,6 +359,32 @@ def _taskfile(root: Node) -> Iterator[Found]:
                 yield from _scripts(item.get('cmd'), place)
 
 
+def _mise(root: Node) -> Iterator[Found]:
+    yield from _map(root.get('env'))
+    for name, task in _items(root.get('tasks')):
+        place = Place('recipe', name, task.string('dir'))
+        shell = task.string('shell').partition(' ')[0]
+        yield from _map(task.get('env'))
+        yield from _scripts(task.get('run') or task, place, dialect(shell) if shell else SH)
+
+
+def _fly(root: Node) -> Iterator[Found]:
+    yield from _map(root.get('env'))
+    image = root.string('build', 'image')
+    for name, command in _items(root.get('processes')):
+        yield from _container(image, None, command, Place('service', name))
+    own = root.get('experimental') or root
+    yield from _container(image, own.get('entrypoint'), own.get('cmd'), Place('service'))
+    yield from _container(image, None, root.get('deploy', 'release_command'), Place('service', 'release_command'))
+
+
+def _netlify(root: Node) -> Iterator[Found]:
+    for keys, key, node in _entries(root):
+        if key == 'command':
+            yield from _scripts(node, Place('hook', _name(keys)))
+        yield from _environment(key, node)
+
+
 def _generic(root: Node) -> Iterator[Found]:
     """Yield the command lines that start deno, in a file of which no more is known."""
     for keys, key, node in _entries(root):
@@ -412,3 +435,17 @@ def _entries(root: Node, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 def _name(keys: tuple[str, ...]) -> str:
     return next((key for key in reversed(keys) if not key.isdecimal()), '')
+
+
+SHAPES = (
+    (WORKFLOW, _workflow),
+    (ACTION, _action),
+    (GITLAB, _gitlab),
+    (COMPOSE, _compose),
+    (PRE_COMMIT, _hooks),
+    (TASKFILE, _taskfile),
+    (PIPELINE, _pipeline),
+    (MISE, _mise),
+    (FLY, _fly),
+    (NETLIFY, _netlify),
+)

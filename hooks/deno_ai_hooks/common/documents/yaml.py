@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 EXPANDED = 20_000  # values that aliases may add to a document
 NESTED = 200  # the scanner of tree-sitter-yaml 0.7.2 writes past its buffer at about 340 open collections
-ENTRIES = re.compile(rb'(?:(?<=[ \t])|^)[-?][ \t\r\n]', re.MULTILINE)
-LINES = re.compile(rb'^([ \t]*+)[^\s#][^\n]*', re.MULTILINE)
+ENTRIES = re.compile(rb'(?<![^ \t\r\n])[-?:][ \t\r\n]')
+LINES = re.compile(rb'(?:\A|[\r\n])([ \t]*+)[^ \t\r\n#][^\r\n]*')
 SCALARS = frozenset('plain_scalar single_quote_scalar double_quote_scalar block_scalar'.split())
 MAPS = frozenset('block_mapping flow_mapping'.split())
 PAIRS = frozenset('block_mapping_pair flow_pair'.split())
