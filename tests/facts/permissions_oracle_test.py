@@ -366,6 +366,21 @@ def differences(seed: int, count: int, deno: str) -> list[str]:
         return [text for text in pool.map(difference, cases, folders, [deno] * count) if text]
 
 
+# How the help of deno shows each kind of value
+HELP = re.compile(r'^ +(?:-\w, )?--([\w-]+)(\S*| <VALUE>| \[\S+\])(?:$|  )', re.M)
+SHOWN = {'': '', '[=<VALUE>]': '=?', '[=VALUE...]': '=,', ' <VALUE>': ':', ' [<VALUE>]': '?', ' [VALUE...]': '*'}
+
+
+def test_knows_how_values_are_written():
+    deno = find_deno()
+    assert deno
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in COMMANDS:
+            shown = start([deno, 'help', name], Path(scratch), deno).stdout.partition('Permission options')[0]
+            for flag, value in HELP.findall(shown):
+                assert table(name).long[flag].mode == SHOWN[value.replace('CONTEXT', 'VALUE')], (name, flag, value)
+
+
 def fitting(option: Option) -> str:
     """A value that the flag accepts."""
     if option.values in NUMBERS:

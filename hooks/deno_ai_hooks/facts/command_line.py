@@ -533,8 +533,8 @@ def _permission_errors(line: CommandLine) -> Iterator[str]:
     for name in ('read', 'write', 'net', 'env', 'run', 'sys', 'ffi', 'import'):
         if line.has('allow-all') and line.has(f'allow-{name}'):
             yield f'--allow-all conflicts with --allow-{name}'
-    # Without a module there is nothing to write a launcher for, and no item is looked at
-    idle = line.subcommand == 'install' and line.has('global') and line.script is None
+    # Without a module these have nothing to do and look at no item
+    idle = line.script is None and (line.subcommand in ('info', 'doc') or line.has('global'))
     if line.subcommand != 'add' and not idle:
         yield from _item_errors(line, (*ALLOW, *DENY, *IGNORE))
 

@@ -582,13 +582,17 @@ def _narrowness(rule: Host) -> int:
     return int(rule.text.partition('/')[2]) if rule.form == 'cidr' else len(rule.text)
 
 
+COMPARED = 200
+
+
 def ineffective_denies(whole: Grants) -> Iterator[tuple[str, str | None, str | None]]:
     """Denials that do not hold: (kind, what was denied, the allowed item that defeats it).
 
     None as the denied item is the bare flag; None as the allowed item means
     that the denial is lost altogether.  Denied addresses, and a bare
     --deny-net, hold for connections whatever a query says: deno looks at them
-    once more after DNS, so they are not listed.
+    once more after DNS, so they are not listed.  Of long lists only the first
+    COMPARED items are looked at: every one is held against every other.
     """
     for kind, items in whole.lost.items():
         for item in (None,) if items is True else items:
@@ -602,10 +606,10 @@ def ineffective_denies(whole: Grants) -> Iterator[tuple[str, str | None, str | N
 def _defeated(kind: str, denied: Items, allowed: Items) -> Iterator[tuple[str, str | None, str | None]]:
     """Pairs of a denied and an allowed item of which the allowed one, lying inside, is the narrower."""
     place = Place('/', lambda program: program)
-    for item in (None,) if denied is True else denied:
+    for item in (None,) if denied is True else denied[:COMPARED]:
         if kind == 'net' and (item is None or _form(item) in ('ipv4', 'ipv6', 'cidr')):
             continue
-        for inner in () if allowed is True else allowed:
+        for inner in () if allowed is True else allowed[:COMPARED]:
             if item is None or _narrower(kind, inner, item, place):
                 yield kind, item, inner
 
