@@ -107,10 +107,9 @@ class Scopes:
         """Return how often the name is declared in the scope of `binding`: `var` may be repeated."""
         return self._counts.get((binding.name, binding.scope), 0)
 
-    def top(self) -> Iterator[Binding]:
-        """Yield the bindings of the module's outermost scope."""
-        for bindings in self._bindings.values():
-            yield from (each for each in bindings if each.scope == self._module)
+    def top(self, name: str) -> list[Binding]:
+        """Return the declarations of `name` in the module's outermost scope."""
+        return [each for each in self._bindings.get(name, ()) if each.scope == self._module]
 
     def _sweep(self, nodes: Iterable[Node]) -> None:
         inner: list[tuple[Span, bool]] = [(self._module, True)]

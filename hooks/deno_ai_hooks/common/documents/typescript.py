@@ -16,51 +16,51 @@ tree, and do not climb by `Node.parent`, which starts at the root each time.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
-from time import monotonic
 from typing import TYPE_CHECKING
 from typing import ClassVar
 from typing import NamedTuple
 
+from deno_ai_hooks.common.documents.base import Command
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Place
-from deno_ai_hooks.common.documents.scopes import TYPES
+from deno_ai_hooks.common.documents.base import Variable
+from deno_ai_hooks.common.documents.packages import package
+from deno_ai_hooks.common.documents.packages import without_default
 from deno_ai_hooks.common.documents.scopes import Binding
 from deno_ai_hooks.common.documents.scopes import Scopes
 from deno_ai_hooks.common.documents.scopes import key_text
 from deno_ai_hooks.common.documents.scopes import sorted_nodes
-from deno_ai_hooks.common.documents.scopes import targets
+from deno_ai_hooks.common.documents.typescript_changes import Changes
+from deno_ai_hooks.common.documents.typescript_changes import Fields
+from deno_ai_hooks.common.documents.typescript_text import decode
+from deno_ai_hooks.common.documents.typescript_text import escape_for
+from deno_ai_hooks.common.documents.typescript_text import unescape
+from deno_ai_hooks.common.documents.typescript_tree import ANATOMY
+from deno_ai_hooks.common.documents.typescript_tree import FOLLOW
+from deno_ai_hooks.common.documents.typescript_tree import arguments
+from deno_ai_hooks.common.documents.typescript_tree import elements
+from deno_ai_hooks.common.documents.typescript_tree import nodes_by_type
+from deno_ai_hooks.common.documents.typescript_tree import parse
+from deno_ai_hooks.common.documents.typescript_tree import substitutions
+from deno_ai_hooks.common.documents.typescript_tree import unwrapped
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
 
 if TYPE_CHECKING:
-    from tree_sitter import Language
     from tree_sitter import Node
-    from tree_sitter import Parser
-    from tree_sitter import Query
 
-# what every check may ask for, found by one query; the bare passage over a tree is most of its cost
-ANATOMY = tuple(sorted(
-    TYPES | set(
-        'call_expression new_expression import_statement export_statement string template_string comment '
-        'hash_bang_line class_body public_field_definition assignment_expression '
-        'augmented_assignment_expression update_expression array object'.split()
-    )
-))
-# the types of one grammar are those of the other, but for these
-PLAIN_ONLY = 'type_assertion'
 TSX = ('.tsx', '.jsx', '.js', '.mjs', '.cjs')
 STRINGS = ('string', 'template_string')
 CALLS = ('call_expression', 'new_expression')
 OBJECTS = ('globalThis', 'window', 'self', 'global')
 
-SECONDS, SECONDS_PER_MEGABYTE = 2.0, 2.0  # a parse takes 0.15 s a megabyte; some garbage takes quadratic time
-LARGE = 2_000        # nodes of a broken tree that are looked through at once: long runs of stray tokens are slow
-FOLLOW = 48          # steps from a name to what it stands for
 NESTED_SPREADS = 6
+LOCAL = frozenset('arrow_function function_expression generator_function class'.split())
+PLAIN_NAME = re.compile(rb'([A-Za-z_$][\w$]*)(?:\??\.#?[A-Za-z_$][\w$]*)*\Z')
 SHORT = 120          # bytes of a callee that is told apart by its text
 
 
@@ -129,6 +129,7 @@ class Module(Document):
         self._calls: dict[str | None, list[tuple[Node, Node]]] | None = None
         self._properties: dict[int, Properties] = {}
         self._fields: Fields | None = None
+        self._pushes: dict[int, list[Node]] | None = None
 
     # syntax
 
@@ -137,10 +138,10 @@ class Module(Document):
         """The syntax tree; parsed when first asked for, by the other dialect if only that one fits."""
         if self._root is None:
             data = self.text.data
-            self._root = _parse(data, self.dialect)
+            self._root = parse(data, self.dialect)
             if self._root.has_error:
                 other = 'ts' if self.dialect == 'tsx' else 'tsx'
-                root = _parse(data, other)
+                root = parse(data, other)
                 if not root.has_error and root.end_byte:
                     self._root, self.dialect = root, other
         return self._root
@@ -197,11 +198,11 @@ class Module(Document):
     @property
     def _anatomy(self) -> dict[str, list[Node]]:
         if self._nodes is None:
-            self._nodes = _captures(self.root, _anatomy_query(self.dialect))
+            self._nodes = nodes_by_type(self.root, self.dialect, ANATOMY)
         return self._nodes
 
     def _query(self, kind: str) -> list[Node]:
-        return _captures(self.root, _query(self.dialect, kind)).get(kind, [])
+        return nodes_by_type(self.root, self.dialect, (kind,)).get(kind, [])
 
     # strings
 
@@ -230,12 +231,23 @@ class Module(Document):
         builder = TextBuilder(self.text)
         start, end = self._between(node)
         for child in substitutions(node) if node.type == 'template_string' else ():
-            _decode(builder, self.text.data, start, child.start_byte)
+            decode(builder, self.text.data, start, child.start_byte)
             text = fill(child) if fill else self.read(child)
             builder.put(text.encode(errors='replace'), child.start_byte, child.end_byte)
             start = child.end_byte
-        _decode(builder, self.text.data, start, end)
-        return builder.build(_escape_for(self.text.data[node.start_byte:node.start_byte + 1].decode(errors='replace')))
+        decode(builder, self.text.data, start, end)
+        return builder.build(escape_for(self.text.data[node.start_byte:node.start_byte + 1].decode(errors='replace')))
+
+    def pieces(self, template: Node) -> Iterator[tuple[tuple[str, Span] | None, Node | None]]:
+        """Yield the parts of a template in a row: text with its place, or the expression of a substitution."""
+        start, end = self._between(template)
+        for child in [*substitutions(template), None]:
+            stop = child.start_byte if child is not None else end
+            if stop > start:
+                yield (unescape(self.text.data[start:stop]), self.text.span(start, stop)), None
+            if child is not None:
+                yield None, next((each for each in child.named_children if each.type != 'comment'), child)
+                start = child.end_byte
 
     def _between(self, node: Node) -> tuple[int, int]:
         start, end = node.start_byte, node.end_byte
@@ -291,10 +303,35 @@ class Module(Document):
 
         What cannot be followed further is returned as it is: `f(x)` is `f(x)`, a parameter its own name.
         """
-        return self._follow(node, NESTED_SPREADS)
+        return self._follow(node, (), NESTED_SPREADS) or node
 
-    def _follow(self, node: Node, spreads: int) -> Node:
-        reached, current, path = node, node, list[str]()
+    def at(self, node: Node, keys: tuple[str, ...]) -> Node | None:
+        """Return the node that gives the member of an expression under `keys` its value, None if it is not known."""
+        return self._follow(node, keys, NESTED_SPREADS)
+
+    def export(self, name: str) -> Node | None:
+        """Return the expression or name that the module exports as `name`."""
+        for statement in self.nodes('export_statement'):
+            value = statement.child_by_field_name('value')
+            if value is not None and name == 'default':
+                return value
+            if _source(statement, None) is None:
+                found = self._listed(statement, name)
+                if found is not None:
+                    return found
+        return next((each.node for each in self.scopes.top(name) if each.kind != 'import'), None)
+
+    def _listed(self, statement: Node, name: str) -> Node | None:
+        clauses = (child for child in statement.named_children if child.type == 'export_clause')
+        for specifier in (each for clause in clauses for each in clause.named_children):
+            local = specifier.child_by_field_name('name')
+            if local is not None and _exported(specifier.child_by_field_name('alias') or local, self) == name:
+                return local
+        return None
+
+    def _follow(self, node: Node, keys: tuple[str, ...], spreads: int) -> Node | None:
+        path = list(reversed(keys))
+        reached, current = None if keys else node, node
         for _ in range(FOLLOW):
             step = self._step(current, path, spreads)
             if step is None:
@@ -443,15 +480,21 @@ class Module(Document):
         return binding is None or (value is not None and self.callee(value) == 'node:module.createRequire()')
 
     def _import_name(self, binding: Binding) -> str | None:
+        origin = self.origin(binding)
+        if origin is None:
+            return None
+        specifier, name = origin
+        return f'{self.package(specifier)}.{name}' if name else self.package(specifier)
+
+    def origin(self, binding: Binding) -> tuple[str, str] | None:
+        """Return the specifier an imported name comes from and what it is called there, '' for all of the module."""
         clause, statement = binding.declaration, binding.value
-        source = _source(statement, clause) if statement is not None else None
-        specifier = self.string(source)
-        if specifier is None:
+        specifier = self.string(_source(statement, clause)) if statement is not None else None
+        if specifier is None or binding.kind != 'import':
             return None
         if clause.type == 'import_specifier':
-            name = clause.child_by_field_name('name')
-            return f'{self.package(specifier)}.{_exported(name, self)}'
-        return self.package(specifier) + ('.default' if clause.type == 'import_clause' else '')
+            return specifier, _exported(clause.child_by_field_name('name'), self)
+        return specifier, 'default' if clause.type == 'import_clause' else ''
 
     def package(self, specifier: str) -> str:
         """Return the package a specifier of this module names, after the project's import map."""
@@ -470,7 +513,7 @@ class Module(Document):
         exact = {name for name in names if not name.startswith('*.')}
         chosen = [
             (node, function, name) for name, nodes in found.items()
-            if not callees or name in exact or (name and _without_default(name) in exact)
+            if not callees or name in exact or (name and without_default(name) in exact)
             for node, function in nodes
         ]
         for name in names:
@@ -485,7 +528,7 @@ class Module(Document):
             if template is not None and template.type == 'template_string':
                 function = node.child_by_field_name('function')
                 name = self.callee(function) if function is not None else None
-                if not tags or name in tags or (name and _without_default(name) in tags):
+                if not tags or name in tags or (name and without_default(name) in tags):
                     yield Call(node, name, (template,), False)
 
     def members(self, node: Node) -> tuple[str, ...]:
@@ -581,7 +624,7 @@ class Module(Document):
         Spreads of constants are taken in; later keys hide earlier ones.  A method's value is its
         definition, a shorthand's the name itself.
         """
-        target = node if node.type in ('object', 'enum_declaration') else self._follow(node, spreads)
+        target = node if node.type in ('object', 'enum_declaration') else self._follow(node, (), spreads) or node
         known = self._properties.get(target.id)
         if known is None:
             # an object that spreads itself finds this, and stops
@@ -635,159 +678,41 @@ class Module(Document):
             return self.string(key)
         text = key_text(key, self.read)
         if text is None and key.type == 'computed_property_name' and key.named_child_count == 1:
-            return self.string(self._follow(key.named_children[0], 0))
+            return self.string(self._follow(key.named_children[0], (), 0))
         return text
 
+    @property
+    def pushes(self) -> dict[int, list[Node]]:
+        """The calls of `push` and `unshift` on names, by the id of the node that declares the name."""
+        if self._pushes is None:
+            self._pushes = {}
+            for call in self.calls('*.push', '*.unshift'):
+                function = call.node.child_by_field_name('function')
+                owner = function.child_by_field_name('object') if function is not None else None
+                binding = self.declaration(owner) if owner is not None and owner.type == 'identifier' else None
+                if binding is not None:
+                    self._pushes.setdefault(binding.node.id, []).append(call.node)
+        return self._pushes
 
-LOCAL = frozenset(
-    'arrow_function function_expression generator_function class object_type'.split()
-)
-PLAIN_NAME = re.compile(rb'([A-Za-z_$][\w$]*)(?:\??\.#?[A-Za-z_$][\w$]*)*\Z')
+    # processes, see processes.py
 
+    def parts(self) -> Iterable[Document]:
+        """Yield the shell commands that the module runs, and those of its first lines."""
+        from deno_ai_hooks.common.documents import processes
 
-class Changes:
-    """What a module assigns to after it has been declared."""
+        return processes.parts(self)
 
-    def __init__(self, module: Module) -> None:
-        self._module = module
-        self._names: set[int] = set()
-        self._members: set[tuple[int, str]] = set()
-        for target in self._targets():
-            self._note(target)
+    def commands(self) -> Iterable[Command]:
+        """Yield the processes that the module starts with a list of arguments."""
+        from deno_ai_hooks.common.documents import processes
 
-    def assigns(self, binding: Binding) -> bool:
-        """Say whether the name is assigned to."""
-        return binding.node.id in self._names
+        return processes.commands(self)
 
-    def alters(self, binding: Binding, key: str) -> bool:
-        """Say whether the member `key` of what the name stands for is assigned to, or any that is not known."""
-        identity = binding.node.id
-        return (identity, key) in self._members or (identity, '') in self._members
+    def variables(self) -> Iterable[Variable]:
+        """Yield the environment variables that the module sets for itself."""
+        from deno_ai_hooks.common.documents import processes
 
-    def _targets(self) -> Iterator[Node]:
-        module = self._module
-        for node in module.nodes('assignment_expression', 'augmented_assignment_expression', 'for_in_statement'):
-            left = node.child_by_field_name('left')
-            if left is not None and node.child_by_field_name('kind') is None:
-                yield from (target.node for target in targets(left, module.read))
-        for node in module.nodes('update_expression'):
-            argument = node.child_by_field_name('argument')
-            if argument is not None:
-                yield argument
-
-    def _note(self, target: Node) -> None:
-        key: str | None = None
-        for _ in range(FOLLOW):
-            inside = unwrapped(target)
-            if target.type in ('member_expression', 'subscript_expression'):
-                key = self._key(target)
-                inside = target.child_by_field_name('object')
-            if inside is None:
-                break
-            target = inside
-        if target.type in ('identifier', 'shorthand_property_identifier_pattern'):
-            self._enter(target, key)
-
-    def _key(self, target: Node) -> str:
-        if target.type == 'member_expression':
-            return self._module.key(target) or ''
-        return self._module.string(target.child_by_field_name('index')) or ''
-
-    def _enter(self, name: Node, key: str | None) -> None:
-        binding = self._module.declaration(name)
-        if binding is not None and key is None:
-            self._names.add(binding.node.id)
-        elif binding is not None and key is not None:
-            self._members.add((binding.node.id, key))
-
-
-class Fields:
-    """What the fields of a module's classes are given, where it is one value."""
-
-    def __init__(self, module: Module) -> None:
-        self._module = module
-        self._values: dict[tuple[int, str], list[Node | None]] = {}
-        self._starts: list[int] = []
-        self._owners: list[int] = []
-        self._bound(sorted_nodes(module.nodes('class_body')))
-        self._declared()
-        self._assigned()
-
-    def value(self, name: str, offset: int) -> Node | None:
-        """Return the only value of `this.name` in the class around `offset`."""
-        values = self._values.get((self._class(offset), name), [])
-        return values[0] if len(values) == 1 else None
-
-    def _class(self, offset: int) -> int:
-        index = bisect_right(self._starts, offset) - 1
-        return self._owners[index] if index >= 0 else -1
-
-    def _bound(self, bodies: list[Node]) -> None:
-        stack: list[Node] = []
-        for body in [*bodies, None]:
-            while stack and (body is None or stack[-1].end_byte <= body.start_byte):
-                self._starts.append(stack.pop().end_byte)
-                self._owners.append(stack[-1].start_byte if stack else -1)
-            if body is not None:
-                stack.append(body)
-                self._starts.append(body.start_byte)
-                self._owners.append(body.start_byte)
-
-    def _declared(self) -> None:
-        for node in self._module.nodes('public_field_definition'):
-            value = node.child_by_field_name('value')
-            if value is not None:
-                self._add(node.child_by_field_name('name'), node.start_byte, value)
-        for node in self._module.nodes('required_parameter', 'optional_parameter'):
-            # constructor(private base = "…"): whoever constructs it may give another value
-            if any(child.type in ('accessibility_modifier', 'readonly') for child in node.children):
-                self._add(node.child_by_field_name('pattern'), node.start_byte, None)
-
-    def _assigned(self) -> None:
-        for node in self._module.nodes('assignment_expression', 'augmented_assignment_expression'):
-            left = node.child_by_field_name('left')
-            target = left.child_by_field_name('object') if left is not None else None
-            if left is None or target is None or target.type != 'this':
-                continue
-            value = node.child_by_field_name('right') if node.type == 'assignment_expression' else None
-            self._add(left.child_by_field_name('property'), node.start_byte, value)
-
-    def _add(self, name: Node | None, offset: int, value: Node | None) -> None:
-        if name is not None:
-            key = (self._class(offset), self._module.read(name))
-            self._values.setdefault(key, []).append(value)
-
-
-# what can be read off a node without its module
-
-
-def arguments(call: Node) -> Iterator[Node]:
-    """Yield the arguments of a call."""
-    given = call.child_by_field_name('arguments')
-    if given is not None and given.type == 'arguments':
-        yield from (child for child in given.named_children if child.type != 'comment')
-
-
-def elements(array: Node) -> list[Node]:
-    """Return the elements of an array literal."""
-    return [child for child in array.named_children if child.type != 'comment']
-
-
-def substitutions(template: Node) -> Iterator[Node]:
-    """Yield the `${…}` of a template."""
-    return (child for child in template.named_children if child.type == 'template_substitution')
-
-
-def unwrapped(node: Node) -> Node | None:
-    """Return the expression inside parentheses or a type assertion, None for anything else."""
-    match node.type:
-        case 'parenthesized_expression' | 'as_expression' | 'satisfies_expression' | 'non_null_expression':
-            return next((child for child in node.named_children if child.type != 'comment'), None)
-        case 'instantiation_expression':
-            return node.named_children[0] if node.named_children else None
-        case 'type_assertion':
-            return node.named_children[-1] if node.named_children else None
-    return None
+        return processes.variables(self)
 
 
 def _is_tagged(call: Node) -> bool:
@@ -820,176 +745,3 @@ def _dotted(root: str, path: list[str]) -> str:
     for name in names:
         text += name if name == '()' else f'.{name}'
     return text.removeprefix('node:') if text.startswith('node:process.') else text
-
-
-# package specifiers
-
-BUILTINS = frozenset(
-    'assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain '
-    'events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl '
-    'stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib'.split()
-)
-JSR_SCOPES = ('@std/', '@david/', '@oak/', '@deno/', '@db/', '@fresh/', '@cliffy/', '@luca/')
-NAME = r'((?:@[\w.~-]+/)?[\w.~-]+)(?:@[^/?#]*)?(/[^?#]*)?'
-NPM = re.compile(
-    rf'(?:npm:/?|https?://(?:esm\.sh|cdn\.esm\.sh)/(?:v\d+/|stable/)?\*?|https?://(?:esm\.run|unpkg\.com|'
-    rf'cdn\.skypack\.dev)/(?:pin/)?|https?://cdn\.jsdelivr\.net/npm/){NAME}'
-)
-JSR = re.compile(rf'(?:jsr:/?|https?://jsr\.io/|https?://esm\.sh/jsr/){NAME}')
-BARE = re.compile(rf'(?!@/){NAME}')
-OTHER_ESM = re.compile(r'https?://esm\.sh/(?:gh|pr)/')
-
-
-def package(specifier: str) -> str:
-    """Return `npm:NAME`, `jsr:@SCOPE/NAME` or `node:NAME` for a specifier, with its sub-path but no version.
-
-    Relative paths, other URLs and aliases such as `@/lib` stay as they are.  A bare name counts as an npm
-    package or a built-in of Node, as Deno resolves them (Deno manual).
-    """
-    if specifier.startswith(('.', '/', '#', '~', '$')) or OTHER_ESM.match(specifier):
-        return specifier
-    for prefix, pattern in (('jsr:', JSR), ('npm:', NPM)):
-        found = pattern.match(specifier)
-        if found:
-            return prefix + found[1] + (found[2] or '').rstrip('/')
-    if ':' in specifier:
-        return specifier
-    found = BARE.fullmatch(specifier)
-    if not found:
-        return specifier
-    return _bare(found[1], (found[2] or '').rstrip('/'))
-
-
-def _bare(name: str, path: str) -> str:
-    if name in BUILTINS:
-        return f'node:{name}{path}'
-    return ('jsr:' if name.startswith(JSR_SCOPES) else 'npm:') + name + path
-
-
-DEFAULT = re.compile(r'((?:npm|jsr):[^.()]*(?:\.[^.()]*?)*?)\.default(?=[.(]|$)')
-
-
-def _without_default(name: str) -> str:
-    """Return the name of an export as if its package had no default export."""
-    return DEFAULT.sub(r'\1', name, count=1)
-
-
-# strings
-
-ESCAPE = re.compile(
-    rb'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,8}\}|u[0-9a-fA-F]{4}'
-    rb'|x[0-9a-fA-F]{2}|\r\n|[\x80-\xff]+|[\x00-\x7f]?)'
-)
-SIMPLE = {'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'v': '\v', 'f': '\f', '0': '\0', '\n': '', '\r': ''}
-
-
-def unescape(data: bytes) -> str:
-    """Return the text that the inside of a string literal stands for."""
-    if b'\\' not in data:
-        return data.decode(errors='replace')
-    return ESCAPE.sub(lambda found: _character(found[0]).encode(), data).decode(errors='replace')
-
-
-def _character(escape: bytes) -> str:
-    text = escape[1:].decode(errors='replace')
-    if text[:1] in ('u', 'x') and len(text) > 1:
-        units = [int(digits, 16) for digits in re.findall('[0-9a-fA-F]+', text.replace('x', ''))]
-        return ''.join(map(_unit, [_pair(*units)] if len(units) == 2 else units))
-    return '' if text in ('\r\n', '\u2028', '\u2029') else SIMPLE.get(text, text)
-
-
-def _pair(high: int, low: int) -> int:
-    return 0x10000 + (high - 0xd800) * 0x400 + low - 0xdc00
-
-
-def _unit(number: int) -> str:
-    return '\ufffd' if number > 0x10ffff or 0xd800 <= number < 0xe000 else chr(number)
-
-
-def _decode(builder: TextBuilder, data: bytes, start: int, end: int) -> None:
-    for found in ESCAPE.finditer(data, start, end):
-        builder.copy(start, found.start())
-        builder.put(_character(found[0]).encode(), found.start(), found.end())
-        start = found.end()
-    builder.copy(start, end)
-
-
-def _escape_for(quote: str) -> Callable[[str], str]:
-    def escape(text: str) -> str:
-        text = text.replace('\\', '\\\\').replace(quote, '\\' + quote)
-        return text.replace('${', '\\${') if quote == '`' else text.replace('\n', '\\n')
-
-    return escape
-
-
-# grammars and queries, one each a process
-
-_grammars: dict[str, tuple[Language, Parser]] = {}
-_queries: dict[tuple[str, str], Query] = {}
-
-
-def _grammar(dialect: str) -> tuple[Language, Parser]:
-    if dialect not in _grammars:
-        import tree_sitter
-        import tree_sitter_typescript
-
-        tsx = dialect == 'tsx'
-        grammar = tree_sitter_typescript.language_tsx() if tsx else tree_sitter_typescript.language_typescript()
-        language = tree_sitter.Language(grammar)
-        _grammars[dialect] = language, tree_sitter.Parser(language)
-    return _grammars[dialect]
-
-
-def _parse(data: bytes, dialect: str) -> Node:
-    """Return the tree of `data`; an empty one where that would take too long."""
-    parser = _grammar(dialect)[1]
-    view = memoryview(data)
-    end = monotonic() + SECONDS + SECONDS_PER_MEGABYTE * len(data) / 1e6
-    try:
-        return parser.parse(
-            lambda offset, point: view[offset:], progress_callback=lambda offset, error: monotonic() > end,
-        ).root_node
-    except ValueError:
-        parser.reset()
-        return parser.parse(b'').root_node
-
-
-def _query(dialect: str, kind: str) -> Query:
-    if (dialect, kind) not in _queries:
-        from tree_sitter import Query
-
-        _queries[dialect, kind] = Query(_grammar(dialect)[0], f'({kind}) @{kind}')
-    return _queries[dialect, kind]
-
-
-def _anatomy_query(dialect: str) -> Query:
-    if (dialect, '') not in _queries:
-        from tree_sitter import Query
-
-        patterns = '\n'.join(f'({kind}) @{kind}' for kind in ANATOMY)
-        _queries[dialect, ''] = Query(_grammar(dialect)[0], patterns)
-    return _queries[dialect, '']
-
-
-def _captures(root: Node, query: Query) -> dict[str, list[Node]]:
-    """Return the captured nodes by name; a broken tree is looked through piece by piece.
-
-    Passing over thousands of stray tokens in a row takes quadratic time (tree-sitter 0.26).
-    """
-    from tree_sitter import QueryCursor
-
-    if not root.has_error or root.descendant_count < LARGE:
-        return QueryCursor(query).captures(root)
-    found: dict[str, list[Node]] = {}
-    alone = QueryCursor(query)
-    alone.set_max_start_depth(0)
-    whole = QueryCursor(query)
-    left = [root]
-    while left:
-        node = left.pop()
-        split = node.has_error and node.descendant_count >= LARGE
-        for name, nodes in (alone if split else whole).captures(node).items():
-            found.setdefault(name, []).extend(nodes)
-        if split:
-            left.extend(child for child in node.named_children)
-    return found
