@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from deno_ai_hooks.common.documents.base import Command
@@ -29,6 +30,7 @@ MAP = 'map'
 LIST = 'list'
 SCALAR = 'scalar'
 DEPTH = 100  # readers cut off what is nested deeper, so that walking a tree needs no other bound
+WORDS = 2000  # of one command line
 
 WORKFLOW = re.compile(r'(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$')
 ACTION = re.compile(r'(?:^|/)action\.ya?ml$')
@@ -302,9 +304,9 @@ def _within(line: Iterable[tuple[Word, Text]], place: Place) -> Iterator[Script]
 def _line(node: Node) -> tuple[tuple[Word, Text], ...]:
     """Return the words of a command line: the items of a list, or a string split as compose splits it."""
     if node.kind == LIST:
-        texts = [(item.text, item.span) for _, item in node.items if item.text]
+        texts = [(item.text, item.span) for _, item in node.items[:WORDS] if item.text]
         return tuple((Word(text.data.decode(errors='replace'), span), text) for text, span in texts)
-    return tuple(split(node.text)) if node.text and isinstance(node.value, str) else ()
+    return tuple(islice(split(node.text), WORDS)) if node.text and isinstance(node.value, str) else ()
 
 
 def split(text: Text) -> Iterator[tuple[Word, Text]]:
