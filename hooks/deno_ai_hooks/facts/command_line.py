@@ -517,8 +517,8 @@ def _url_errors(items: Iterable[str] | None) -> Iterator[str]:
 
 
 def _permission_errors(line: CommandLine) -> Iterator[str]:
-    """What deno checks about permission flags; `eval` has everything and looks at none of them."""
-    if line.subcommand == 'eval':
+    """What deno checks about permission flags; `eval` has everything and looks at none, `x` alone lists programs."""
+    if line.subcommand == 'eval' or (line.subcommand == 'x' and line.script is None):
         return
     local = line.subcommand == 'install' and not line.has('global')
     if local and any(flag.name in LOCAL_INSTALL_REFUSES for flag in line.flags):
@@ -533,9 +533,9 @@ def _permission_errors(line: CommandLine) -> Iterator[str]:
     for name in ('read', 'write', 'net', 'env', 'run', 'sys', 'ffi', 'import'):
         if line.has('allow-all') and line.has(f'allow-{name}'):
             yield f'--allow-all conflicts with --allow-{name}'
-    # Without a module these have nothing to do and look at no item
+    # Without a module these have nothing to do and look at no item; `x -A` hands only the -A on
     idle = line.script is None and (line.subcommand in ('info', 'doc') or line.has('global'))
-    if line.subcommand != 'add' and not idle:
+    if line.subcommand != 'add' and not idle and not (line.subcommand == 'x' and line.has('allow-all')):
         yield from _item_errors(line, (*ALLOW, *DENY, *IGNORE))
 
 

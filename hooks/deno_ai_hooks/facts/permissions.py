@@ -117,7 +117,7 @@ def grants(
     except NoScriptError as e:
         # `deno run NAME` runs the task of that name where there is no such file; `deno NAME` does not.
         # With --check it looks for the file first
-        falls_back = line.subcommand == 'run' and not line.bare and not line.has('check')
+        falls_back = line.subcommand == 'run' and not line.bare and not line.has('check') and not line.has('no-config')
         return (falls_back and _run_task(line, words, run_task)) or _nothing(line, str(e))
     return whole
 
