@@ -118,7 +118,7 @@ class Judge:
             documents = list(_opened(kinds.document(kind, source.path, whole(source.data))))
         except Exception as e:
             return [], [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
-        if (at := getattr(documents[0], 'broken', None)) is not None:
+        if (at := documents[0].refused) is not None:
             line, column = source.position(at)
             skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
         for check in checks:

@@ -93,6 +93,14 @@ class Document:
         self.text = text
         self.place = place or Place('file')
 
+    @property
+    def refused(self) -> int | None:
+        """Return where in the file the program that reads it would refuse it, or None.
+
+        A reader of ours goes on behind an error; only what nobody would run is not worth judging.
+        """
+        return None
+
     def parts(self) -> Iterable[Document]:
         """Yield the documents that stand inside this one."""
         return ()

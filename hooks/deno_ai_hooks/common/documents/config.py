@@ -49,7 +49,7 @@ class Json(Document):
         self.root, self.error = _Reader(text).read()
 
     @property
-    def broken(self) -> int | None:
+    def refused(self) -> int | None:
         """Return where in the file a configuration that deno or npm must read has its first error, or None."""
         if self.error is None or self.place.carrier == 'docs' or not (self.is_configuration or self.is_manifest):
             return None
