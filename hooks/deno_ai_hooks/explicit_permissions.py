@@ -167,18 +167,16 @@ def _is_for_tests(keys: tuple[str, ...]) -> bool:
     return any(key in ('test', 'tests', 'bench') for key in keys[:-1])
 
 
-@hook.check(Json, needs=('"plugins"',))
-def check_plugins(document: Json, include_tests: bool) -> Iterator[Finding]:
+@hook.check(Json, needs=('"plugins"',), when='include_tests')
+def check_plugins(document: Json) -> Iterator[Finding]:
     plugins = document.root.get('lint', 'plugins')
-    if include_tests and document.is_configuration and plugins and plugins.items:
+    if document.is_configuration and plugins and plugins.items:
         yield Finding(plugins.items[0][1].span,
                       'lint plugins run with all of read and env granted (deno 2.9.8); keep only those you can vouch for')
 
 
-@hook.check(Module, needs=(r'\bWorker\b',))
-def check_workers(module: Module, worker_permissions: bool) -> Iterator[Finding]:
-    if not worker_permissions:
-        return
+@hook.check(Module, needs=(r'\bWorker\b',), when='worker_permissions')
+def check_workers(module: Module) -> Iterator[Finding]:
     for call in module.calls('Worker'):
         options = module.keyword(call, 'deno', at=1)
         permissions = module.properties(options).get('permissions') if options else None
@@ -187,10 +185,8 @@ def check_workers(module: Module, worker_permissions: bool) -> Iterator[Finding]
                           'give it its own: deno: { permissions: { net: ["api.openai.com:443"] } }')
 
 
-@hook.check(Module, needs=(r'\bpermissions\b',))
-def check_requests(module: Module, permission_requests: bool) -> Iterator[Finding]:
-    if not permission_requests:
-        return
+@hook.check(Module, needs=(r'\bpermissions\b',), when='permission_requests')
+def check_requests(module: Module) -> Iterator[Finding]:
     for call in module.calls('Deno.permissions.request', 'Deno.permissions.requestSync'):
         yield Finding(module.span(call.node), 'asks for more permissions while running; '
                       'state them when the program starts, and run it with --no-prompt')

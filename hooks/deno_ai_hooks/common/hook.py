@@ -36,7 +36,8 @@ class Check(NamedTuple):
 
     It is only called for files that hold one of `needs` (RE2 patterns over the bytes; empty: every
     file) and, where `candidate` is given, for which that says so: a second, closer look at the bytes.
-    With `docs` it is also shown what stands in Markdown.
+    With `docs` it is also shown what stands in Markdown; with `when` it is only called where the option
+    of that name is given.
     """
 
     hook: Hook
@@ -45,6 +46,7 @@ class Check(NamedTuple):
     needs: tuple[str, ...]
     candidate: Callable[[bytes], bool] | None
     docs: bool
+    when: str | None
     arguments: frozenset[str]
 
 
@@ -89,6 +91,7 @@ class Hook:
         needs: tuple[str, ...] = (),
         candidate: Callable[[bytes], bool] | None = None,
         docs: bool = False,
+        when: str | None = None,
     ) -> Callable[[Function], Function]:
         """Register a generator of findings for documents of the given classes, or of the kinds with that name."""
         taken = frozenset(document if isinstance(document, str) else document.kind for document in documents)
@@ -96,6 +99,6 @@ class Hook:
         def register(function: Function) -> Function:
             code: Any = function.__code__
             arguments = frozenset(code.co_varnames[1:code.co_argcount + code.co_kwonlyargcount])
-            self.checks.append(Check(self, function, taken, needs, candidate, docs, arguments))
+            self.checks.append(Check(self, function, taken, needs, candidate, docs, when, arguments))
             return function
         return register

@@ -76,7 +76,9 @@ class Judge:
         self._root = root
         self._rules = rules
         self._known = known
-        self._screen = Screen([check for job in jobs for check in job.hook.checks], on=screen)
+        self._screen = Screen([
+            check for job in jobs for check in job.hook.checks if check.when is None or job.options[check.when]
+        ], on=screen)
         self.project = Project(lambda path: read(path, root, named=True))
 
     def wants(self, path: str) -> bool:
