@@ -127,7 +127,7 @@ class Judge:
             try:
                 found.update(dict.fromkeys((check.hook.id, finding) for finding in self._findings(check, documents)))
             except Exception as e:
-                skipped.append(Skipped(source.path, f'{check.hook.id} failed: {type(e).__name__}: {e}', broken=True))
+                skipped.append(Skipped(source.path, f'{check.hook.id} failed: {type(e).__name__}', broken=True))
         return self._diagnostics(source, found), skipped
 
     def _findings(self, check: Check, documents: list[Document]) -> Iterator[Finding]:
