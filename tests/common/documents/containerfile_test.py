@@ -16,7 +16,8 @@ from reading import variables
 
 ATOMS = r'''
 FROM denoland/deno|FROM a AS b|FROM b AS c|FROM $X|CMD ["run", "-A"]|CMD deno run|ENTRYPOINT ["deno"]|ENTRYPOINT x
-ARG X=1|ENV A=$X B="c"|ENV A $A$A$A|SHELL ["pwsh"]|RUN deno x|RUN <<EOF|EOF|ONBUILD CMD ["a"]|HEALTHCHECK CMD ["sh", "-c", "x"]
+ARG X=1|ENV A=$X B="c"|ENV A $A$A$A|SHELL ["pwsh"]|RUN deno x|RUN <<EOF|EOF|ONBUILD CMD ["a"]
+HEALTHCHECK CMD ["sh", "-c", "x"]
 '''.strip().replace('\n', '|').split('|')
 
 

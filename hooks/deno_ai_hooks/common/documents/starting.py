@@ -32,11 +32,6 @@ def scripts_within(path: str, items: Sequence[tuple[Text, Span]], place: Place) 
         yield from script(path, items[found[0]][0], place, found[1])
 
 
-def words_of(items: Sequence[tuple[Text, Span]]) -> tuple[Word, ...]:
-    """Return items as words."""
-    return tuple(Word(text.data.decode(errors='replace'), span) for text, span in items)
-
-
 def started(image: str, entry: tuple[Word, ...] | None, arguments: tuple[Word, ...]) -> tuple[Word, ...]:
     """Return what a container starts: its entry point with the arguments behind it.
 
