@@ -414,8 +414,13 @@ def test_laughs_end():
 )
 def test_refuses_what_is_too_deep(source):
     found = document(source)
-    assert found.too_deep
+    assert found.refused == 0
     assert list(found.settings()) == []
+
+
+@pytest.mark.parametrize('source', ['a: ' + '1 - ' * 100, '- ' * 90 + 'a', '[' * 500, 'a: "' + '- ' * 150 + '"', ''])
+def test_refuses_nothing_else(source):
+    assert document(source).refused is None
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,10 @@ class Yaml(Document):
         """Tell whether the file is nested deeper than any that people write; it is not read then."""
         return _nesting(self.text.data) > NESTED
 
+    @property
+    def refused(self) -> int | None:
+        return self.text.start(0) if self.too_deep else None
+
     def parts(self) -> Iterable[Document]:
         for root in self.roots:
             yield from shapes.parts(self.path, root, self.place)
