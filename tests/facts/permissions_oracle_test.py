@@ -148,6 +148,8 @@ UNFIT = {
     'test': re.compile(r'--lock|--quiet|-\w*q\S*'),
     'bench': re.compile('--lock'),
     'repl': re.compile('--json'),
+    # members of a workspace
+    'task': re.compile('-f|--filter=x'),
 }
 
 

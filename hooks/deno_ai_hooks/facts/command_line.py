@@ -533,10 +533,12 @@ def _permission_errors(line: CommandLine) -> Iterator[str]:
     for name in ('read', 'write', 'net', 'env', 'run', 'sys', 'ffi', 'import'):
         if line.has('allow-all') and line.has(f'allow-{name}'):
             yield f'--allow-all conflicts with --allow-{name}'
-    # Without a module these have nothing to do and look at no item; `x -A` hands only the -A on
+    # Without a module these have nothing to do and look at no item
     idle = line.script is None and (line.subcommand in ('info', 'doc') or line.has('global'))
-    if line.subcommand != 'add' and not idle and not (line.subcommand == 'x' and line.has('allow-all')):
-        yield from _item_errors(line, (*ALLOW, *DENY, *IGNORE))
+    # `x -A` hands only the -A on, but it imports itself
+    hands_on = line.subcommand == 'x' and line.has('allow-all')
+    if line.subcommand != 'add' and not idle:
+        yield from _item_errors(line, ('deny-import',) if hands_on else (*ALLOW, *DENY, *IGNORE))
 
 
 LOCAL_INSTALL_REFUSES = frozenset(('allow-all', *ALLOW, *DENY)) - {'allow-import', 'deny-import'}
