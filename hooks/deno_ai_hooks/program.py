@@ -108,7 +108,7 @@ def baseline(arguments: argparse.Namespace) -> int:
     session = cli.Session(_jobs(arguments), strict=arguments.strict, only=arguments.only, skip=arguments.skip)
     diagnostics, skipped = session.judged(arguments.paths)
     baseline.save(arguments.output, diagnostics)
-    print(f'{arguments.output}: {len(diagnostics)} findings')
+    print(f'{arguments.output}: {len(diagnostics)} {"finding" if len(diagnostics) == 1 else "findings"}')
     broken = [f'{s.path}: {s.reason}' for s in skipped if s.broken]
     for line in broken:
         cli.complain(line)
@@ -145,12 +145,17 @@ def _configuration(path: str | None) -> Any:
     if path is None:
         return None
     from deno_ai_hooks.common.documents.config import Json
+    from deno_ai_hooks.common.source import Source
     from deno_ai_hooks.common.text import whole
+    from deno_ai_hooks.common.walk import read
 
-    with open(path, 'rb') as file:
-        document = Json(path, whole(file.read()))
+    source = read(path, '/', named=True)
+    if not isinstance(source, Source):
+        raise ValueError(f'{path}: {source.reason if source else "cannot be read"}')
+    document = Json(path, whole(source.data))
     if document.error is not None:
-        raise ValueError(f'{path}: not JSON')
+        line, column = source.position(document.error)
+        raise ValueError(f'{path}:{line}:{column}: not JSON')
     return document
 
 
