@@ -1,0 +1,68 @@
+"""Credentials that are cut into pieces or encoded: `"sk-" + "…"`, `["…", "…"].join("")`, `atob("…")`."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deno_ai_hooks.facts.checksums import decoded
+from deno_ai_hooks.facts.token_needs import ENCODED
+from deno_ai_hooks.facts.token_needs import JOINED
+from deno_ai_hooks.facts.tokens import Token
+from deno_ai_hooks.facts.tokens import scanner
+
+PIECE = r'["\'`][A-Za-z0-9_+/=.~|:-]{1,400}["\'`]'
+CHAIN = re.compile(rf'{PIECE}(?:\s{{0,40}}\+\s{{0,40}}{PIECE}){{1,20}}')
+LIST = re.compile(
+    rf'\[\s{{0,40}}({PIECE}(?:\s{{0,40}},\s{{0,40}}{PIECE}){{1,20}})\s{{0,8}},?\s{{0,8}}\]\s{{0,8}}'
+    r'\.join\(\s{0,8}(["\'`])([^"\'`]{0,3})\2\s{0,8}\)',
+)
+PIECES = re.compile(r'["\'`]([A-Za-z0-9_+/=.~|:-]{1,400})["\'`]')
+BASE64 = re.compile(r'["\'`]([A-Za-z0-9+/_-]{20,8000}={0,2})["\'`]')
+BACK = 2000
+"""Bytes in which the pieces before a join stand."""
+
+
+def find(data: bytes, text: str) -> Iterator[Token]:
+    """Yield the credentials that pieces make together, where they stand from the first to the last."""
+    done = 0
+    for hit in scanner(JOINED).finditer(data):
+        if hit.start() >= done:
+            token = _joined(text, hit.start(), hit.end(), done)
+            done = token.end if token else done
+            yield from (token,) if token else ()
+    for hit in scanner(ENCODED).finditer(data):
+        if match := BASE64.search(text, hit.start(), hit.end() + 8000):
+            yield from _decoded(match)
+
+
+def _joined(text: str, start: int, end: int, done: int) -> Token | None:
+    if 'join' in text[start:end]:
+        begin = text.rfind('[', max(done, start - BACK), start)
+        match = LIST.match(text, begin, end + 8) if begin >= 0 else None
+        return _together(match, match[1], match[3]) if match else None
+    match = CHAIN.match(text, _first_quote(text, start, done))
+    return _together(match, match[0], '') if match and match.end() > start else None
+
+
+def _first_quote(text: str, end: int, done: int) -> int:
+    """Return where the literal that ends with the quote at `end` begins."""
+    return max(text.rfind(text[end], max(done, end - 402), end), 0)
+
+
+def _together(match: re.Match[str], pieces: str, between: str) -> Token | None:
+    from deno_ai_hooks.facts.tokens import classify
+    from deno_ai_hooks.facts.tokens import name_before
+
+    text, start = match.string, match.start()
+    value = between.join(PIECES.findall(pieces))
+    token = classify(value, name_before(text, start + 1), text[max(0, start - 200):start])
+    return token._replace(start=start, end=match.end(), source='pieces') if token else None
+
+
+def _decoded(match: re.Match[str]) -> Iterator[Token]:
+    from deno_ai_hooks.facts.tokens import classify
+
+    inner = decoded(match[1])
+    token = classify(inner.decode('latin-1')) if inner else None
+    if token:
+        yield token._replace(start=match.start(1), end=match.end(1), source='pieces')
