@@ -76,6 +76,10 @@ KINDS = {
     ),
 }
 DIALECTS = {'powershell': 'powershell', 'batch': 'batch'}
+
+TELLING = frozenset(('typescript', 'shell', 'json', 'yaml', 'toml', 'markdown'))
+"""Kinds whose extension tells more than the stem: `Dockerfile.ts` is a module, `Dockerfile.service` a Dockerfile."""
+
 BY_EXTENSION = {extension: name for name, kind in KINDS.items() for extension in kind.extensions}
 BY_NAME = {file: name for name, kind in KINDS.items() for file in (*kind.names, *kind.stems)}
 BY_STEM = {stem: name for name, kind in KINDS.items() for stem in kind.stems}
@@ -83,16 +87,14 @@ BY_STEM = {stem: name for name, kind in KINDS.items() for stem in kind.stems}
 
 def named(path: str) -> str | None:
     """Return the kind that the name of the file at `path` tells, or None."""
-    name = path.rpartition('/')[2]
-    if name in BY_NAME:
-        return BY_NAME[name]
-    _, dot, extension = name.rpartition('.')
-    if not dot:
-        return None
-    for known in BY_STEM:
-        if name.startswith(f'{known}.'):
-            return BY_STEM[known]
-    return BY_EXTENSION.get(extension) or BY_EXTENSION.get(extension.lower())
+    name = path[path.rfind('/') + 1:]
+    dot = name.rfind('.') + 1
+    if not dot or name in BY_NAME:
+        return BY_NAME.get(name)
+    kind = BY_EXTENSION.get(name[dot:]) or BY_EXTENSION.get(name[dot:].lower())
+    if kind in TELLING:
+        return kind
+    return BY_STEM.get(name[:name.find('.', 1)]) or kind
 
 
 def unnamed(path: str) -> bool:

@@ -22,7 +22,7 @@ class Project:
     `load` returns a file's source, or why there is none; paths are as the walk gives them.
     """
 
-    def __init__(self, load: Callable[[str], Source | Skipped]) -> None:
+    def __init__(self, load: Callable[[str], Source | Skipped | None]) -> None:
         self._load = load
         self._sources: dict[str, Source | None] = {}
         self._configurations: dict[str, Json | None] = {}

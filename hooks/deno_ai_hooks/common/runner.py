@@ -24,6 +24,7 @@ from deno_ai_hooks.common.hook import Check
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.screen import Screen
+from deno_ai_hooks.common.source import Lines
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.common.walk import Files
@@ -36,6 +37,9 @@ DEPTH = 4
 
 LINES = 5
 """Lines of a finding that are kept for reports."""
+
+AROUND = 200
+"""Bytes before and behind a finding, on its line, that tell it from its like."""
 
 BATCH = 200
 """Files that one process looks at before another one pays."""
@@ -90,7 +94,9 @@ class Judge:
 
     def file(self, path: str, *, named: bool) -> tuple[list[Diagnostic], list[Skipped]]:
         """Return what the hooks say of the file at `path`, or why it was not looked at."""
-        source = read(path, self._root, named=named)
+        source = read(path, self._root, named=named, script=kinds.named(path) is None)
+        if source is None:
+            return [], []
         if isinstance(source, Skipped):
             return [], [source]
         return self.source(source, named=named)
@@ -141,24 +147,25 @@ class Judge:
 
     def _diagnostics(self, source: Source, found: Iterable[tuple[str, Finding]]) -> list[Diagnostic]:
         seen: Counter[tuple[str, str, str]] = Counter()
+        places = _Places(source)
         chosen = []
         for hook, finding in sorted(found, key=lambda pair: (pair[1].span, pair[0], pair[1].message)):
             rule = finding.rule or hook
             if self._rules is None or rule in self._rules:
-                context = _context(source, finding.span)
-                chosen.append(self._diagnostic(source, hook, finding, context, seen[rule, finding.message, context]))
-                seen[rule, finding.message, context] += 1
+                alike = rule, finding.message, places.context(finding.span)
+                chosen.append(self._diagnostic(places, hook, finding, seen[alike]))
+                seen[alike] += 1
         return chosen
 
-    def _diagnostic(self, source: Source, hook: str, finding: Finding, context: str, nth: int) -> Diagnostic:
-        span, rule = finding.span, finding.rule or hook
+    def _diagnostic(self, places: _Places, hook: str, finding: Finding, nth: int) -> Diagnostic:
+        span, rule, path = finding.span, finding.rule or hook, places.source.path
         return Diagnostic(
-            hook, rule, source.path, span,
-            source.position(span.start), source.position(span.end), finding.message,
-            tuple(_lines(source, span)),
-            fingerprint(hook, rule, source.path, finding.message, context, nth),
+            hook, rule, path, span,
+            places.position(span.start), places.position(span.end), finding.message,
+            places.lines(span),
+            fingerprint(hook, rule, path, finding.message, places.context(span), nth),
             finding.fix,
-            tuple(place for step in finding.related if (place := self._place(source, step))),
+            tuple(place for step in finding.related if (place := self._place(places.source, step))),
         )
 
     def _place(self, source: Source, step: Step) -> Place | None:
@@ -177,10 +184,8 @@ class Judge:
             judged &= set(self._rules) | set(self._jobs)
         known = self._known() if self._known else judged
         complaints = suppression.complaints(comments, used, known, judged)
-        more = [
-            self._diagnostic(source, IGNORE, finding, _context(source, finding.span), nth)
-            for nth, finding in enumerate(complaints)
-        ]
+        places = _Places(source)
+        more = [self._diagnostic(places, IGNORE, finding, nth) for nth, finding in enumerate(complaints)]
         return sorted([*left, *more], key=lambda diagnostic: diagnostic.span)
 
 
@@ -225,19 +230,32 @@ def _forked(judge: Judge, files: Files, share: int) -> list[Part]:
             answer = pipe.read()
         _, status = os.waitpid(child, 0)
         if status or not answer:
-            raise ChildProcessError(f'a worker process ended with status {status}')
-        parts.append(pickle.loads(answer))
+            raise ChildProcessError(f'a worker process ended before its work was done ({_ended(status)})')
+        part = pickle.loads(answer)
+        if isinstance(part, Exception):
+            raise part
+        parts.append(part)
     return parts
 
 
+def _ended(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f'signal {-code}' if code < 0 else f'exit code {code}'
+
+
 def _serve(judge: Judge, files: Files, paths: Sequence[str], writing: int) -> None:
-    """Look at `paths` in a child process, write the result down the pipe, and end."""
+    """Look at `paths` in a child process, write the result or the error down the pipe, and end."""
     import pickle
 
     status = 1
     try:
+        part: Part | Exception
+        try:
+            part = _batch(judge, files, paths)
+        except Exception as e:
+            part = e
         with os.fdopen(writing, 'wb') as pipe:
-            pipe.write(pickle.dumps(_batch(judge, files, paths), protocol=5))
+            pipe.write(pickle.dumps(part, protocol=5))
         status = 0
     finally:
         os._exit(status)
@@ -250,19 +268,30 @@ def _opened(document: Document, depth: int = DEPTH) -> Iterator[Document]:
             yield from _opened(part, depth - 1)
 
 
-def _lines(source: Source, span: Span) -> Iterator[str]:
-    at = span.start
-    for _ in range(LINES):
-        line = source.line_at(at)
-        yield source.read(line)
-        at = source.data.find(b'\n', line.end) + 1
-        if not at or at >= span.end:
-            return
+class _Places:
+    """Where the findings of a file stand, and on which lines."""
 
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._table = Lines(source.data)
+        self._texts: dict[int, str] = {}
+        self.position = self._table.position
 
-def _context(source: Source, span: Span) -> str:
-    """Return the finding's first line without the finding itself: what tells it from its like."""
-    line = source.line_at(span.start)
-    end = max(line.start, min(span.end, line.end))
-    before = source.data[line.start:span.start][-200:]
-    return ' '.join((before + b' ' + source.data[end:line.end][:200]).decode(errors='replace').split())
+    def lines(self, span: Span) -> tuple[str, ...]:
+        """Return the first few lines that `span` stands on; what ends with its line does not stand on the next."""
+        first, last = self.position(span.start).line, self.position(max(span.start, span.end - 1)).line
+        return tuple(map(self._line, range(first, min(last, first + LINES - 1) + 1)))
+
+    def context(self, span: Span) -> str:
+        """Return the first line of `span` without what is under it: what tells a finding from its like."""
+        data = self.source.data
+        start, end = self._table.span(self.position(span.start).line)
+        before = data[max(start, span.start - AROUND):span.start]
+        behind = max(start, min(span.end, end))
+        after = data[behind:min(end, behind + AROUND)]
+        return ' '.join((before + b' ' + after).decode(errors='replace').split())
+
+    def _line(self, number: int) -> str:
+        if number not in self._texts:
+            self._texts[number] = self.source.read(self._table.span(number))
+        return self._texts[number]

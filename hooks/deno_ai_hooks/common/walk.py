@@ -2,15 +2,19 @@
 
 A named file is always looked at.  A folder is what git says belongs to it, or all that is in it
 outside a work tree, less the trees that other programs write: those are passed over and named once.
-Symbolic links are not followed out of the tree.
+Symbolic links in a folder are not followed; those that leave the tree are named, the others lead to
+what is looked at where it stands.
 """
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from deno_ai_hooks.common.diagnostic import Skipped
@@ -40,8 +44,11 @@ GENERATED = {
 STORES = frozenset(('.git', '.hg', '.svn', '.jj'))
 """Folders of version control itself: not part of the tree, never named."""
 
-WRITTEN = re.compile(r'\.(?:min|bundle)\.[cm]?js$|(?:^|/)lib\.(?:deno|dom|es\d+|webworker)[\w.]*\.d\.ts$')
-"""Files that other programs wrote: minified bundles, the declarations of Deno and TypeScript themselves."""
+LEAVES = 'a symbolic link that leaves the tree'
+FOREIGN = 'a repository of its own'
+
+WRITTEN = re.compile(r'(?:.*\.(?:min|bundle)\.[cm]?js|lib\.(?:deno|dom|es\d+|webworker)[\w.]*\.d\.ts)\Z', re.DOTALL)
+"""Names of files that other programs wrote: minified bundles, the declarations of Deno and TypeScript themselves."""
 
 LIMIT = 64 * 1024 * 1024
 """Bytes of a file that are read at the most: no source is larger, and a parser needs many times as much."""
@@ -65,53 +72,78 @@ class Files(NamedTuple):
 def find(paths: Iterable[str], wanted: Callable[[str], bool]) -> Files:
     """Return the files under `paths` whose name is `wanted`; without paths, those of the git work tree."""
     found: dict[str, None] = {}
+    skipped: dict[str, Skipped] = {}
     named: set[str] = set()
-    skipped: list[Skipped] = []
-    given = list(paths)
-    for path in given or ['.']:
+    folders: set[str] = set()
+    for path in list(paths) or ['.']:
         clean = _clean(path)
         if os.path.isdir(clean):
-            found.update(dict.fromkeys(filter(wanted, _folder(clean, skipped))))
+            folders.add(clean)
+            found.update(dict.fromkeys(_folder(clean, wanted, skipped)))
         elif wanted(clean) or not os.path.lexists(clean):
             found[clean] = None
             named.add(clean)
-    return Files(tuple(found), frozenset(named), tuple(_once(skipped)))
+    passed = tuple(skip for path, skip in skipped.items() if path not in folders)
+    return Files(tuple(found), frozenset(named), passed)
 
 
-def read(path: str, root: str, *, named: bool) -> Source | Skipped:
-    """Return the file at `path`, or why it is not looked at.
+def read(path: str, root: str, *, named: bool, script: bool = False) -> Source | Skipped | None:
+    """Return the file at `path`, or why it is not looked at; None when there is nothing to look at.
 
-    `root` is the real path of the tree that symbolic links may not leave.
+    `root` is the real path of the tree that symbolic links may not leave.  A file that was not `named`
+    may be gone by now; with `script` only one that begins with `#!` is read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as e:
-        if os.path.islink(path) and not os.path.exists(path):
-            return Skipped(path, 'a symbolic link to nothing', broken=named)
-        return Skipped(path, (e.strerror or str(e)).lower(), broken=True)
+        if e.errno == errno.ENOENT and not named:
+            return None
+        if e.errno == errno.ENOENT and os.path.islink(path):
+            return Skipped(path, 'a symbolic link to nothing', broken=True)
+        return _failed(path, e)
     try:
-        return _load(path, descriptor, root, named=named)
+        return _load(path, descriptor, root, named=named, script=script)
     except OSError as e:
-        return Skipped(path, (e.strerror or str(e)).lower(), broken=True)
+        return _failed(path, e)
     finally:
         os.close(descriptor)
 
 
-def _load(path: str, descriptor: int, root: str, *, named: bool) -> Source | Skipped:
+def _load(path: str, descriptor: int, root: str, *, named: bool, script: bool) -> Source | Skipped | None:
     status = os.fstat(descriptor)
-    if stat.S_ISDIR(status.st_mode):
-        return Skipped(path, 'a folder where a file should be', broken=True)
     if not stat.S_ISREG(status.st_mode):
-        return Skipped(path, 'not a regular file', broken=named)
+        return _special(path, status.st_mode, broken=named)
     if named and leaves(path, root):
-        return Skipped(path, 'a symbolic link that leaves the tree')
+        return Skipped(path, LEAVES)
+    start = os.read(descriptor, 2) if script else b''
+    if script and start != b'#!':
+        return None
     if status.st_size > LIMIT:
         size = status.st_size // 1024 ** 2
         return Skipped(path, f'{size} MiB, more than the {LIMIT // 1024 ** 2} MiB that are read', broken=True)
-    chunks = []
-    while chunk := os.read(descriptor, status.st_size + 1):
+    return Source(path, start + _rest(descriptor, status.st_size - len(start)))
+
+
+def _rest(descriptor: int, size: int) -> bytes:
+    """Return the rest of a file, of which `size` bytes are known; it may have grown, but not without end."""
+    chunk = os.read(descriptor, size + 1)
+    if len(chunk) == size:
+        return chunk
+    chunks: list[bytes] = []
+    while chunk and sum(len(known) for known in chunks) <= LIMIT:
         chunks.append(chunk)
-    return Source(path, b''.join(chunks))
+        chunk = os.read(descriptor, LIMIT)
+    return b''.join(chunks)
+
+
+def _special(path: str, mode: int, *, broken: bool) -> Skipped:
+    if stat.S_ISDIR(mode):
+        return Skipped(path, 'a folder where a file should be', broken=True)
+    return Skipped(path, 'not a regular file', broken=broken)
+
+
+def _failed(path: str, e: OSError) -> Skipped:
+    return Skipped(path, (e.strerror or str(e)).lower(), broken=True)
 
 
 def unreadable(data: bytes) -> Skipped | None:
@@ -144,10 +176,14 @@ def leaves(path: str, root: str) -> bool:
 
     A path that was given outside the tree from the start leaves nothing, unless it is itself a link.
     """
-    inside = _within(os.path.abspath(path), root)
-    if inside:
-        return not _within(os.path.realpath(path), root)
-    return os.path.islink(path)
+    link = os.path.islink(path)
+    absolute = os.path.abspath(path)
+    if not _within(absolute, root):
+        return link
+    return not _within(os.path.realpath(path) if link else _real(os.path.dirname(absolute)), root)
+
+
+_real = lru_cache(maxsize=4096)(os.path.realpath)
 
 
 def top(path: str = '.') -> str:
@@ -171,92 +207,140 @@ def _clean(path: str) -> str:
     if not path:
         return path
     path = os.path.normpath(path)
-    here = os.getcwd()
-    if os.path.isabs(path) and _within(path, here):
+    if path.startswith(('/', '..')) and _within(os.path.abspath(path), here := os.getcwd()):
         return os.path.relpath(path, here)
     return path
 
 
-def _folder(folder: str, skipped: list[Skipped]) -> list[str]:
-    listed = _git(folder)
-    if listed is None:
-        return list(_scan(folder, skipped))
+# Folders
+
+
+Skips = dict[str, Skipped]
+
+
+def _folder(folder: str, wanted: Callable[[str], bool], skipped: Skips) -> Iterator[str]:
+    """Yield the files of a folder whose name is `wanted`, and add what is passed over to `skipped`."""
     prefix = '' if folder == '.' else folder.rstrip('/') + '/'
-    return list(_sieve(prefix, listed, skipped))
-
-
-def _sieve(prefix: str, listed: list[str], skipped: list[Skipped]) -> Iterable[str]:
-    for name in listed:
+    root = top(folder)
+    passed: dict[str, bool] = {}
+    for name in _names(folder, prefix, skipped):
         path = prefix + name
-        generated = _generated(name)
-        if generated:
-            cut, reason = generated
-            skipped.append(Skipped(prefix + cut, reason))
-        elif name.endswith('/') or (os.path.isdir(path) and not os.path.islink(path)):
-            skipped.append(Skipped(path.rstrip('/'), 'a repository of its own'))
-        elif os.path.islink(path):
-            if leaves(path, os.path.realpath(prefix or '.')):
-                skipped.append(Skipped(path, 'a symbolic link that leaves the tree'))
-        elif os.path.lexists(path):
+        within, _, base = name.rpartition('/')
+        if base and not wanted(path):
+            continue
+        if within not in passed:
+            passed[within] = _is_passed(prefix, within, root, skipped)
+        if passed[within]:
+            continue
+        if not base:
+            skipped[prefix + within] = Skipped(prefix + within, FOREIGN)
+        elif WRITTEN.match(base):
+            skipped[path] = Skipped(path, 'generated')
+        elif _is_file(path, root, skipped):
             yield path
 
 
-def _generated(name: str) -> tuple[str, str] | None:
-    """Return the folder or file of `name` that another program wrote, and why it is passed over."""
-    folders = name.split('/')[:-1]
-    for depth, part in enumerate(folders, 1):
+def _names(folder: str, prefix: str, skipped: Skips) -> Iterable[str]:
+    """Return what belongs to a folder, below it: files, links, and with a `/` at the end folders to pass over."""
+    listed = _git(folder)
+    return _scan(prefix, skipped) if listed is None else listed
+
+
+def _is_passed(prefix: str, folder: str, root: str, skipped: Skips) -> bool:
+    """Return whether a folder is passed over, as it is or as part of another one; that one is named."""
+    parts = folder.split('/') if folder else []
+    for depth, part in enumerate(parts, 1):
+        path = prefix + '/'.join(parts[:depth])
         if part in GENERATED:
-            return '/'.join(folders[:depth]), GENERATED[part]
-    if WRITTEN.search(name):
-        return name, 'generated'
-    return None
+            skipped[path] = Skipped(path, GENERATED[part])
+            return True
+        if path in skipped:
+            return True
+        if os.path.islink(path) and leaves(path, root):
+            skipped[path] = Skipped(path, LEAVES)
+            return True
+    return False
+
+
+def _is_file(path: str, root: str, skipped: Skips) -> bool:
+    """Return whether `path` is a file to look at; what is passed over is named, what is gone is not."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as e:
+        skipped[path] = _failed(path, e)
+        return False
+    if stat.S_ISREG(mode):
+        return True
+    if stat.S_ISDIR(mode):
+        skipped[path] = Skipped(path, FOREIGN)
+    elif not stat.S_ISLNK(mode):
+        skipped[path] = _special(path, mode, broken=False)
+    elif leaves(path, root):
+        skipped[path] = Skipped(path, LEAVES)
+    return False
+
+
+# What a work tree holds, as git tells
+
+
+ENVIRONMENT = frozenset('''
+    GIT_COMMON_DIR GIT_DIR GIT_INDEX_FILE GIT_NAMESPACE GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_WORK_TREE
+'''.split())
+"""Variables that git sets for its hooks, and that would lead it to another work tree."""
+
+# Nothing that a repository's own configuration names is run: no monitor, no hooks.
+GIT = ('git', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null')
+LISTED = ('ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
+IGNORED = ('check-ignore', '--quiet', '.')
 
 
 def _git(folder: str) -> list[str] | None:
-    """Return what git tracks or would track under `folder`, or None where it cannot say."""
+    """Return what git tracks or would track under `folder`, or None where it cannot say.
+
+    A folder that git ignores as a whole was named for its own sake: of that git has nothing to say.
+    """
     if not os.path.exists(os.path.join(top(folder), '.git')):
         return None
     import subprocess
 
-    # Nothing that a repository's own configuration names is run: no monitor, no hooks.
-    command = [
-        'git', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-C', folder,
-        'ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate',
-    ]
+    environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+
+    def ask(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            (*GIT, '-C', folder, *arguments), capture_output=True, stdin=subprocess.DEVNULL, env=environment,
+        )
+
     try:
-        listed = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.CalledProcessError):
+        listed = ask(*LISTED)
+        ignored = not listed.stdout and not ask(*IGNORED).returncode
+    except OSError:
         return None
-    names = [os.fsdecode(name) for name in listed.stdout.split(b'\0') if name]
-    # A folder that git ignores as a whole was named for its own sake.
-    return names or None
+    if listed.returncode or ignored:
+        return None
+    return [os.fsdecode(name) for name in listed.stdout.split(b'\0') if name]
 
 
-def _scan(folder: str, skipped: list[Skipped]) -> Iterable[str]:
-    root = os.path.realpath(folder)
-    todo = ['' if folder == '.' else folder.rstrip('/') + '/']
+def _scan(start: str, skipped: Skips) -> Iterator[str]:
+    """Yield what stands below the folder `start`, which is empty or ends in `/`."""
+    todo = ['']
     while todo:
-        prefix = todo.pop()
+        folder = todo.pop()
         try:
-            entries = sorted(os.scandir(prefix or '.'), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(start + folder or '.'), key=lambda entry: entry.name)
         except OSError as e:
-            skipped.append(Skipped(prefix.rstrip('/'), (e.strerror or str(e)).lower(), broken=True))
+            path = (start + folder).rstrip('/')
+            skipped[path] = _failed(path, e)
+            continue
+        listed = _git(start + folder) if folder and any(entry.name == '.git' for entry in entries) else None
+        if listed is not None:
+            yield from (folder + name for name in listed)
             continue
         for entry in entries:
-            path = prefix + entry.name
-            if entry.is_symlink():
-                if leaves(path, root):
-                    skipped.append(Skipped(path, 'a symbolic link that leaves the tree'))
-            elif entry.is_dir():
-                if entry.name in GENERATED:
-                    skipped.append(Skipped(path, GENERATED[entry.name]))
-                elif entry.name not in STORES:
-                    todo.append(path + '/')
-            elif WRITTEN.search(path):
-                skipped.append(Skipped(path, 'generated'))
-            else:
-                yield path
-
-
-def _once(skipped: Iterable[Skipped]) -> Iterable[Skipped]:
-    return dict.fromkeys(skipped)
+            if not entry.is_dir(follow_symlinks=False):
+                yield folder + entry.name
+            elif entry.name in GENERATED:
+                yield f'{folder}{entry.name}/'
+            elif entry.name not in STORES:
+                todo.append(f'{folder}{entry.name}/')
