@@ -303,7 +303,8 @@ def test_nothing_that_a_repository_names_is_run(tree, setting):
 
 
 WEIRD = (
-    b'we\nird.ts', b'-dash.ts', b'--flag.ts', b'\xff\xfe.ts', b' .ts', '中😀.ts'.encode(), b'"q\'.ts', b'$(x).ts', b'*.ts',
+    b'we\nird.ts',
+    b'-dash.ts', b'--flag.ts', b'\xff\xfe.ts', b' .ts', '中😀.ts'.encode(), b'"q\'.ts', b'$(x).ts', b'*.ts',
 )
 
 
