@@ -1,6 +1,8 @@
 """Random command lines, judged by us and by the real deno: every verdict and every permission must agree.
 
     python tests/facts/permissions_oracle_test.py --seed 7 --count 20000
+
+Seed 15 with 3000 lines shows the one known difference, the order of paths that `decide` speaks of.
 """
 from __future__ import annotations
 

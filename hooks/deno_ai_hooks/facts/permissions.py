@@ -435,6 +435,10 @@ def decide(
     was said: without a terminal it is a refusal.  This is what a query
     reports; a connection meets address denials once more, after DNS.
     `cwd` is where relative paths start, `which` the path of a program.
+
+    Not modelled: deno sorts path rules by an order that is not transitive, so
+    that among several allowed and denied paths that have nothing to do with
+    each other a narrower allowed path may, rarely, lose to a wider denied one.
     """
     if wanted is None:
         return _decide_whole(whole, kind)
