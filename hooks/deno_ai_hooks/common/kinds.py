@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -75,6 +74,17 @@ KINDS = {
         holds=('shell', 'typescript', 'json', 'yaml', 'containerfile', 'toml', 'dotenv'),
     ),
 }
+TEXT = 'text'
+"""Any file that is none of the KINDS; checks that want it are shown the bare text of every file, of those too."""
+
+BINARY = frozenset(
+    '3gp 7z a aac ai avi avif bin blend bmp br bz2 class cur dat db deb dll dmg dylib eot eps exe flac gguf gif '
+    'glb gz heic icns ico img iso jar jpeg jpg jxl lz4 m4a mkv mov mp3 mp4 mpeg mpg node npy o odp ods odt ogg '
+    'onnx otf parquet pack pdf pkl png ppt pptx psd pt pyc rar rpm safetensors so sqlite sqlite3 swf tar tgz tif '
+    'tiff ttf wasm wav webm webp woff woff2 xls xlsx xz zip zst'.split()
+)
+"""Extensions of files that hold no text."""
+
 DIALECTS = {'powershell': 'powershell', 'batch': 'batch'}
 
 TELLING = frozenset(('typescript', 'shell', 'json', 'yaml', 'toml', 'markdown'))
@@ -102,6 +112,11 @@ def unnamed(path: str) -> bool:
     return '.' not in path.rpartition('/')[2]
 
 
+def binary(path: str) -> bool:
+    """Return whether the name tells that the file at `path` holds no text."""
+    return path[path.rfind('.') + 1:].lower() in BINARY
+
+
 def shebang(data: bytes) -> str | None:
     """Return the kind that the first line of a script tells, or None."""
     if not data.startswith(b'#!'):
@@ -126,20 +141,24 @@ def inside(name: str) -> frozenset[str]:
 
 def holding(names: Collection[str]) -> tuple[str, ...]:
     """Return the kinds of files in which a document of one of the kinds `names` may stand."""
+    if TEXT in names:
+        return (*KINDS, TEXT)
     return tuple(name for name in KINDS if not inside(name).isdisjoint(names))
 
 
 def document(name: str, path: str, text: Text) -> Document:
     """Return the document of kind `name` that `text` is."""
-    module, _, title = KINDS[name].document.partition(':')
+    module, _, title = KINDS[name].document.partition(':') if name in KINDS else ('plain', '', 'Plain')
     read = getattr(import_module(f'deno_ai_hooks.common.documents.{module}'), title)
     if name in DIALECTS:
         return read(path, text, dialect=DIALECTS[name])  # type: ignore[no-any-return]
     return read(path, text)  # type: ignore[no-any-return]
 
 
-def pattern(names: Iterable[str]) -> str:
+def pattern(names: Collection[str]) -> str:
     """Return the regular expression of all paths of the kinds `names`, as pre-commit's `files` takes it."""
+    if TEXT in names:
+        return rf'^(?!(?s:.*)\.(?i:{"|".join(sorted(BINARY))})\Z)'
     chosen = [KINDS[name] for name in names]
     extensions = sorted({e.lower() for kind in chosen for e in kind.extensions})
     whole = sorted({n for kind in chosen for n in kind.names})

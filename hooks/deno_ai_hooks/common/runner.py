@@ -89,12 +89,13 @@ class Judge:
         """Return whether any hook may look into the file at `path`, judged by its name."""
         kind = kinds.named(path)
         if kind is None:
-            return kinds.unnamed(path)
+            return kinds.unnamed(path) or (self._screen.wants(kinds.TEXT) and not kinds.binary(path))
         return self._screen.wants(kind)
 
     def file(self, path: str, *, named: bool) -> tuple[list[Diagnostic], list[Skipped]]:
         """Return what the hooks say of the file at `path`, or why it was not looked at."""
-        source = read(path, self._root, named=named, script=kinds.named(path) is None)
+        script = kinds.named(path) is None and not self._screen.wants(kinds.TEXT)
+        source = read(path, self._root, named=named, script=script)
         if source is None:
             return [], []
         if isinstance(source, Skipped):
@@ -103,11 +104,11 @@ class Judge:
 
     def source(self, source: Source, *, named: bool = True) -> tuple[list[Diagnostic], list[Skipped]]:
         """Return what the hooks say of `source`."""
-        kind = kinds.named(source.path) or kinds.shebang(source.data)
-        if kind is None or not self._screen.wants(kind):
+        kind = kinds.named(source.path) or kinds.shebang(source.data) or kinds.TEXT
+        if not self._screen.wants(kind):
             return [], []
-        if skipped := unreadable(source.data):
-            return [], [skipped._replace(path=source.path)]
+        if skipped := _unreadable(source, kind):
+            return [], [skipped]
         checks = self._chosen(source.path, self._screen.survivors(kind, source.data))
         if checks and not named and minified(source.path, source.data):
             return [], [Skipped(source.path, 'generated')]
@@ -123,7 +124,7 @@ class Judge:
         found: dict[tuple[str, Finding], None] = {}
         skipped: list[Skipped] = []
         try:
-            documents = list(_opened(kinds.document(kind, source.path, whole(source.data))))
+            documents = list(_documents(source, kind, checks))
         except Exception as e:
             return [], [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
         if (at := documents[0].refused) is not None:
@@ -259,6 +260,24 @@ def _serve(judge: Judge, files: Files, paths: Sequence[str], writing: int) -> No
         status = 0
     finally:
         os._exit(status)
+
+
+def _unreadable(source: Source, kind: str) -> Skipped | None:
+    """Return why a file cannot be looked at; text of no known kind may be in any encoding."""
+    skipped = unreadable(source.data)
+    if skipped is None or (kind == kinds.TEXT and b'\0' not in source.data):
+        return None
+    return skipped._replace(path=source.path, broken=skipped.broken and kind != kinds.TEXT)
+
+
+def _documents(source: Source, kind: str, checks: Iterable[Check]) -> Iterator[Document]:
+    """Yield the document of a file with all its parts, and its bare text, as far as checks want them."""
+    wanted = {name for check in checks for name in check.kinds}
+    text = whole(source.data)
+    if wanted != {kinds.TEXT}:
+        yield from _opened(kinds.document(kind, source.path, text))
+    if kinds.TEXT in wanted:
+        yield kinds.document(kinds.TEXT, source.path, text)
 
 
 def _opened(document: Document, depth: int = DEPTH) -> Iterator[Document]:

@@ -25,7 +25,7 @@ class Screen:
     def __init__(self, checks: Iterable[Check], *, on: bool = True) -> None:
         self._on = on
         self._checks: dict[str, list[Check]] = {}
-        self._sets: dict[str, tuple[object, list[list[Check]]]] = {}
+        self._sets: dict[tuple[int, ...], tuple[object, list[list[Check]]]] = {}
         for check in checks:
             for kind in holding(check.kinds):
                 self._checks.setdefault(kind, []).append(check)
@@ -46,9 +46,11 @@ class Screen:
         ]
 
     def _match(self, kind: str, data: bytes) -> list[Check]:
-        if kind not in self._sets:
-            self._sets[kind] = _compile(self._checks[kind])
-        patterns, owners = self._sets[kind]
+        checks = self._checks[kind]
+        key = tuple(map(id, checks))  # kinds that the same checks look into share a set
+        if key not in self._sets:
+            self._sets[key] = _compile(checks)
+        patterns, owners = self._sets[key]
         return [check for index in patterns.Match(data) or () for check in owners[index]]  # type: ignore[attr-defined]
 
 
