@@ -28,8 +28,13 @@ DENO = re.compile(r'(?:^|[/\\])deno(?:\.exe)?$')
 NEEDS = (r'\bdeno\b',)
 """What a document holds that starts deno, for the screen."""
 
-SOURCE_NEEDS = (r'#![^\n]*\bdeno\b', r'\bdeno\b["\'` ]', r'\bexecPath\b')
-"""What a module holds that starts deno."""
+SOURCE_NEEDS = (
+    r'\A(?:\xef\xbb\xbf)?#![^\n]*\bdeno\b',
+    r'["\'`](?:[^"\'`\s]{0,100}/)?deno(?:\.exe)?["\'` ]',
+    r'\bexecPath\b',
+    r'\bdeno (?:-|run\b|serve\b|test\b|task\b|eval\b|x\b|i\b|install\b|compile\b|[\w./-]+\.[cm]?[jt]sx?\b)',
+)
+"""What a module holds that starts deno: a shebang, its name as a string or at the start of one, or a command line."""
 
 CARRIERS = (
     'shell', 'json', 'yaml', 'containerfile', 'toml', 'make', 'just', 'procfile', 'unit', 'crontab', 'markdown',

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -23,7 +24,8 @@ class Kind(NamedTuple):
     """A kind of document: the file names it goes by, the class that reads it, the kinds that may stand inside.
 
     `names` are whole file names, `stems` names that may go on after a dot (`Dockerfile.prod`);
-    `shebang` matches the first line of scripts whose name says nothing.
+    `shebang` matches the first line of scripts whose name says nothing.  `bearing` are RE2 patterns, one
+    of which a file must hold for anything to stand inside it; none: it may always.
     """
 
     document: str
@@ -32,6 +34,7 @@ class Kind(NamedTuple):
     stems: tuple[str, ...] = ()
     shebang: re.Pattern[bytes] | None = None
     holds: tuple[str, ...] = ()
+    bearing: tuple[str, ...] = ()
 
 
 KINDS = {
@@ -40,12 +43,14 @@ KINDS = {
         ('ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'),
         shebang=re.compile(rb'#!.*\b(?:deno|node|bun|tsx)\b'),
         holds=('shell',),
+        bearing=(r'\A(?:\xef\xbb\xbf)?#!', r'\bchild_process\b', r'\bCommand\b', r'\b(?:dax|zx|execa|bun)\b', r'\bDeno\.(?:run|spawn)'),
     ),
     'shell': Kind(
         'shell:Shell',
         ('sh', 'bash', 'zsh', 'ksh', 'bats'),
         ('.envrc', '.bashrc', '.zshrc', '.profile', '.bash_profile'),
         shebang=re.compile(rb'#!.*\b(?:ba|z|k|da|a)?sh\b'),
+        holds=('shell', 'unit'),
     ),
     'powershell': Kind('shell:Shell', ('ps1', 'psm1'), holds=('shell',)),
     'batch': Kind('shell:Shell', ('bat', 'cmd'), holds=('shell',)),
@@ -128,9 +133,10 @@ def shebang(data: bytes) -> str | None:
     return None
 
 
-def inside(name: str) -> frozenset[str]:
-    """Return the kind `name` with all kinds that a document of it may hold."""
-    found = {name}
+@cache
+def within(name: str) -> frozenset[str]:
+    """Return the kinds of documents that may stand inside one of the kind `name`."""
+    found: set[str] = set()
     todo = [name]
     while todo:
         more = set(KINDS[todo.pop()].holds) - found
@@ -143,7 +149,7 @@ def holding(names: Collection[str]) -> tuple[str, ...]:
     """Return the kinds of files in which a document of one of the kinds `names` may stand."""
     if TEXT in names:
         return (*KINDS, TEXT)
-    return tuple(name for name in KINDS if not inside(name).isdisjoint(names))
+    return tuple(name for name in KINDS if name in names or not within(name).isdisjoint(names))
 
 
 def document(name: str, path: str, text: Text) -> Document:

@@ -23,6 +23,7 @@ from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Check
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.redact import Mask
 from deno_ai_hooks.common.screen import Screen
 from deno_ai_hooks.common.source import Lines
 from deno_ai_hooks.common.source import Source
@@ -160,11 +161,12 @@ class Judge:
 
     def _diagnostic(self, places: _Places, hook: str, finding: Finding, nth: int) -> Diagnostic:
         span, rule, path = finding.span, finding.rule or hook, places.source.path
+        message = places.mask.cover(finding.message)
         return Diagnostic(
             hook, rule, path, span,
-            places.position(span.start), places.position(span.end), finding.message,
+            places.position(span.start), places.position(span.end), message,
             places.lines(span),
-            fingerprint(hook, rule, path, finding.message, places.context(span), nth),
+            fingerprint(hook, rule, path, message, places.context(span), nth),
             finding.fix,
             tuple(place for step in finding.related if (place := self._place(places.source, step))),
         )
@@ -173,21 +175,30 @@ class Judge:
         there: Source | None = source if step.path == source.path else self.project.source(step.path)
         if there is None:
             return None
-        return Place(step.path, there.position(step.span.start), there.position(step.span.end), step.message)
+        message = Mask(there.data).cover(step.message)
+        return Place(step.path, there.position(step.span.start), there.position(step.span.end), message)
 
     def _sift(self, source: Source, kind: str, found: list[Diagnostic]) -> list[Diagnostic]:
         from deno_ai_hooks.common import suppression
 
         comments = suppression.suppressions(source, kind)
         left, used = suppression.sift(found, comments)
-        judged = {rule.id for job in self._jobs.values() for rule in job.hook.rules} | set(self._jobs)
-        if self._rules is not None:
-            judged &= set(self._rules) | set(self._jobs)
+        judged = self._judged(source.path)
         known = self._known() if self._known else judged
         complaints = suppression.complaints(comments, used, known, judged)
         places = _Places(source)
         more = [self._diagnostic(places, IGNORE, finding, nth) for nth, finding in enumerate(complaints)]
         return sorted([*left, *more], key=lambda diagnostic: diagnostic.span)
+
+    def _judged(self, path: str) -> set[str]:
+        """Return the rules that the file at `path` is judged by, and the hooks of which no rule is left out."""
+        judged: set[str] = set()
+        for job in self._jobs.values():
+            if job.applies is None or job.applies(path):
+                rules = {rule.id for rule in job.hook.rules}
+                chosen = rules if self._rules is None else rules & set(self._rules)
+                judged |= chosen | ({job.hook.id} if chosen == rules else set())
+        return judged
 
 
 def run(judge: Judge, files: Files, workers: int = 1) -> tuple[list[Diagnostic], list[Skipped]]:
@@ -275,16 +286,17 @@ def _documents(source: Source, kind: str, checks: Iterable[Check]) -> Iterator[D
     wanted = {name for check in checks for name in check.kinds}
     text = whole(source.data)
     if wanted != {kinds.TEXT}:
-        yield from _opened(kinds.document(kind, source.path, text))
+        yield from _opened(kinds.document(kind, source.path, text), wanted)
     if kinds.TEXT in wanted:
         yield kinds.document(kinds.TEXT, source.path, text)
 
 
-def _opened(document: Document, depth: int = DEPTH) -> Iterator[Document]:
+def _opened(document: Document, wanted: Collection[str], depth: int = DEPTH) -> Iterator[Document]:
+    """Yield the document and those inside it, looking only where one of a kind that is `wanted` may stand."""
     yield document
-    if depth:
+    if depth and not kinds.within(document.kind).isdisjoint(wanted):
         for part in document.parts():
-            yield from _opened(part, depth - 1)
+            yield from _opened(part, wanted, depth - 1)
 
 
 class _Places:
@@ -292,6 +304,7 @@ class _Places:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.mask = Mask(source.data)
         self._table = Lines(source.data)
         self._texts: dict[int, str] = {}
         self.position = self._table.position
@@ -303,14 +316,13 @@ class _Places:
 
     def context(self, span: Span) -> str:
         """Return the first line of `span` without what is under it: what tells a finding from its like."""
-        data = self.source.data
         start, end = self._table.span(self.position(span.start).line)
-        before = data[max(start, span.start - AROUND):span.start]
+        before = self.mask.without(max(start, span.start - AROUND), span.start)
         behind = max(start, min(span.end, end))
-        after = data[behind:min(end, behind + AROUND)]
+        after = self.mask.without(behind, min(end, behind + AROUND))
         return ' '.join((before + b' ' + after).decode(errors='replace').split())
 
     def _line(self, number: int) -> str:
         if number not in self._texts:
-            self._texts[number] = self.source.read(self._table.span(number))
+            self._texts[number] = self.mask.read(*self._table.span(number))
         return self._texts[number]

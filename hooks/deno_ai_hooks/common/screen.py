@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deno_ai_hooks.common.hook import Check
+from deno_ai_hooks.common.kinds import KINDS
+from deno_ai_hooks.common.kinds import TEXT
 from deno_ai_hooks.common.kinds import holding
 
 HIDDEN = (
@@ -19,15 +21,24 @@ HIDDEN = (
 """Spellings under which a needed word may hide; a file that holds one is parsed."""
 
 
+BEARS = 'bears'
+"""What stands for a file that may hold documents of other kinds."""
+
+PROSE = ('markdown',)
+"""Kinds that only checks which ask for documentation look into."""
+
+
 class Screen:
     """The checks of one run by kind of file, and the words they need."""
 
     def __init__(self, checks: Iterable[Check], *, on: bool = True) -> None:
         self._on = on
         self._checks: dict[str, list[Check]] = {}
-        self._sets: dict[tuple[int, ...], tuple[object, list[list[Check]]]] = {}
+        self._sets: dict[tuple[object, ...], tuple[object, list[list[Check | str]]]] = {}
         for check in checks:
             for kind in holding(check.kinds):
+                if kind in PROSE and not check.docs and TEXT not in check.kinds:
+                    continue
                 self._checks.setdefault(kind, []).append(check)
 
     def wants(self, kind: str) -> bool:
@@ -40,29 +51,38 @@ class Screen:
         if not self._on:
             return checks
         found = self._match(kind, data)
+        bears = BEARS in found or not _bearing(kind)
         return [
             check for check in checks
-            if (not check.needs or check in found) and (check.candidate is None or check.candidate(data))
+            if (not check.needs or check in found)
+            and (bears or kind in check.kinds or TEXT in check.kinds)
+            and (check.candidate is None or check.candidate(data))
         ]
 
-    def _match(self, kind: str, data: bytes) -> list[Check]:
+    def _match(self, kind: str, data: bytes) -> list[Check | str]:
         checks = self._checks[kind]
-        key = tuple(map(id, checks))  # kinds that the same checks look into share a set
+        key = (*map(id, checks), _bearing(kind))  # kinds that the same checks look into share a set
         if key not in self._sets:
-            self._sets[key] = _compile(checks)
+            self._sets[key] = _compile(checks, _bearing(kind))
         patterns, owners = self._sets[key]
         return [check for index in patterns.Match(data) or () for check in owners[index]]  # type: ignore[attr-defined]
 
 
-def _compile(checks: list[Check]) -> tuple[object, list[list[Check]]]:
+def _bearing(kind: str) -> tuple[str, ...]:
+    return KINDS[kind].bearing if kind in KINDS else ()
+
+
+def _compile(checks: list[Check], bearing: tuple[str, ...]) -> tuple[object, list[list[Check | str]]]:
     import re2
 
-    owners: dict[str, list[Check]] = {}
+    owners: dict[str, list[Check | str]] = {}
     for check in checks:
         for need in check.needs:
             owners.setdefault(need, []).append(check)
+    for pattern in bearing:
+        owners.setdefault(pattern, []).append(BEARS)
     for spelling in HIDDEN:
-        owners[spelling] = [check for check in checks if check.needs]
+        owners[spelling] = [BEARS, *(check for check in checks if check.needs)]
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
