@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 from deno_ai_hooks.common.documents.base import Command
@@ -14,7 +16,6 @@ from deno_ai_hooks.common.documents.shell_syntax import DIALECTS
 from deno_ai_hooks.common.documents.shell_syntax import TEXT
 from deno_ai_hooks.common.documents.shell_syntax import Part
 from deno_ai_hooks.common.documents.shell_syntax import Raw
-from deno_ai_hooks.common.documents.shell_syntax import Redirect
 from deno_ai_hooks.common.documents.shell_syntax import parse
 from deno_ai_hooks.common.documents.shell_values import Assigned
 from deno_ai_hooks.common.documents.shell_values import Field
@@ -29,6 +30,7 @@ from deno_ai_hooks.common.text import TextBuilder
 from deno_ai_hooks.common.text import as_is
 
 NESTED = 4  # scripts within scripts that are looked into
+FED = 'fed'  # a shell reads it as its standard input
 
 PROMPT = re.compile(
     rb'[ \t]*(?:\([\w.-]{1,60}\) ?)?(?:\[?[\w.-]{1,60}@[\w.-]{1,60}(?:[: ][^\s$#%>\]]{0,200})?\]? ?|~ ?)?'
@@ -67,38 +69,37 @@ class Shell(Document):
         self._shown = self.place.carrier == 'docs'
         self._script = without_prompts(text) if self._shown else text
         self._read: tuple[list[Resolved], tuple[Raw, ...]] | None = None
+        self._made: list[tuple[Resolved, Command]] | None = None
 
-    def commands(self) -> Iterator[Command]:
+    def commands(self) -> Iterable[Command]:
         """Yield every simple command, those in substitutions too, in the order they are written."""
-        for resolved in self._resolved():
-            if resolved.words:
-                yield self._command(resolved)
+        return (command for _, command in self._both())
 
     def variables(self) -> Iterator[Variable]:
         """Yield what `K=v`, `export K=v`, `K=v program` and `env K=v program` assign."""
-        for resolved in self._resolved():
+        for resolved in self._parsed()[0]:
             for assigned in (*resolved.prefix, *resolved.sets):
                 if assigned.raw.items is None:
                     yield self._variable(assigned)
-            if resolved.words:
-                command = self._command(resolved)
-                yield from unwrap(command).environment[len(command.environment):]
+        for _, command in self._both():
+            yield from unwrap(command).environment[len(command.environment):]
 
     def parts(self) -> Iterator[Document]:
         """Yield the scripts that stand in arguments and in here-documents."""
         if self._nested >= NESTED:
             return
-        resolved = [item for item in self._resolved() if item.words]
-        commands = [self._command(item) for item in resolved]
-        both = list(zip(resolved, commands, strict=True))
+        both = self._both()
         fed = {item.simple.pipeline for item, command in both if reads_input(command.words)}
         for item, command in both:
             yield from self._arguments(item, command)
-            for redirect in item.simple.redirects:
-                yield from self._redirected(redirect, item, command, fed=item.simple.pipeline in fed)
+            if item.simple.redirects:
+                yield from self._redirected(item, self._written(item, command), fed=item.simple.pipeline in fed)
 
-    def _resolved(self) -> list[Resolved]:
-        return self._parsed()[0]
+    def _both(self) -> list[tuple[Resolved, Command]]:
+        """Return what starts a program, as it is resolved and as a command."""
+        if self._made is None:
+            self._made = [(resolved, self._command(resolved)) for resolved in self._parsed()[0] if resolved.words]
+        return self._made
 
     def _parsed(self) -> tuple[list[Resolved], tuple[Raw, ...]]:
         if self._read is None:
@@ -127,25 +128,29 @@ class Shell(Document):
     def _arguments(self, resolved: Resolved, command: Command) -> Iterator[Document]:
         """Yield the scripts among the words of a command."""
         dialect = DIALECT_OF.get(program(command.words[0]), 'sh')
-        for index in scripts(command.words):
+        found = scripts(command.words)
+        counts = Counter(field.raw.start for field in resolved.words) if found else Counter[int]()
+        for index in found:
             raw = resolved.words[index].raw
-            if sum(field.raw is raw for field in resolved.words) == 1:
+            if counts[raw.start] == 1:
                 yield self._inner(self._word_text(raw), dialect)
 
-    def _redirected(self, redirect: Redirect, resolved: Resolved, command: Command, *, fed: bool) -> Iterator[Document]:
-        """Yield what a command gets as its input, where a shell or another known reader takes it."""
-        if redirect.operator == b'<<<' and fed:
-            yield self._inner(self._word_text(redirect.target))
-        if redirect.body < 0:
-            return
-        text = self._body_text(self._parsed()[1][redirect.body])
-        files = self._written(resolved, command)
-        if fed or _is_script(text, files):
-            yield self._inner(text)
-        elif any(name.endswith(b'.service') for name in files):
+    def _redirected(self, resolved: Resolved, files: list[bytes], *, fed: bool) -> Iterator[Document]:
+        """Yield what a command gets as its input, where a shell (`fed`) or what reads `files` takes it."""
+        reader = FED if fed else _reader_of(files)
+        for redirect in resolved.simple.redirects:
+            if redirect.body >= 0:
+                yield from self._here(self._body_text(self._parsed()[1][redirect.body]), reader)
+            elif redirect.operator == b'<<<' and fed:
+                yield self._inner(self._word_text(redirect.target))
+
+    def _here(self, text: Text, reader: str) -> Iterator[Document]:
+        if reader == 'unit':
             yield self._unit(text)
-        elif any(ENV_FILE.search(name) for name in files):
+        elif reader == 'dotenv':
             yield self._dotenv(text)
+        elif reader == FED or (reader and _is_script(text.data, plain=reader == 'shell')):
+            yield self._inner(text)
 
     def _written(self, resolved: Resolved, command: Command) -> list[bytes]:
         """Return the names of the files that a command writes its output to."""
@@ -255,11 +260,17 @@ def _put(builder: TextBuilder, part: Part) -> None:
         builder.put(part.value[index:index + 1], at, at + 2)
 
 
-def _is_script(text: Text, files: list[bytes]) -> bool:
-    """Whether text written to `files` is a shell script."""
-    if not files:
-        return False
-    shebang = text.data.startswith(b'#!')
-    if shebang:
-        return SHELL_SHEBANG.match(text.data) is not None
-    return any(SHELL_FILE.search(name) for name in files)
+def _is_script(data: bytes, *, plain: bool) -> bool:
+    """Whether a file's first line says that a shell reads it; without one, `plain` decides."""
+    return SHELL_SHEBANG.match(data) is not None if data.startswith(b'#!') else plain
+
+
+def _reader_of(files: list[bytes]) -> str:
+    """Return the kind of document that what is written to `files` becomes, 'file' for any other, empty for none."""
+    if any(SHELL_FILE.search(name) for name in files):
+        return 'shell'
+    if any(name.endswith(b'.service') for name in files):
+        return 'unit'
+    if any(ENV_FILE.search(name) for name in files):
+        return 'dotenv'
+    return 'file' if files else ''

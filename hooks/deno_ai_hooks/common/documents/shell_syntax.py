@@ -170,6 +170,7 @@ BODY = re.compile(rb'[^\\`$]+')
 SPACED_CLOSE = re.compile(rb'[ \t]*\)')
 OPENINGS = re.compile(rb'(?:[$<>][({])++')
 OPENED = re.compile(rb'\(+')
+ARITHMETIC = re.compile(rb'\(\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\)\)')
 PORTABLE = re.compile(rb'[ \t]+-p(?=\s)')
 BETWEEN_ITEMS = re.compile(rb'[ \t\r\n]*(?:(?:\\\r?\n|#[^\n]*)[ \t\r\n]*)*')
 
@@ -372,14 +373,15 @@ class _Lexer:
     def _expansion(self, parts: list[Part], *, quoted: bool) -> None:
         """Read the `$` here with what belongs to it."""
         start = self.at
-        if self.data.startswith(b'${{', start) and self._opaque(parts, b'}}', quoted=quoted):
+        if self.data.startswith(b'${{', start) and self._opaque(parts, quoted=quoted):
             return
         match = self.dialect.variable.match(self.data, start, self.end)
         if match:
             parts.append(_variable(match, quoted))
             self.at = match.end()
-        elif self.data.startswith(b'$((', start) and self._opaque(parts, b'))', quoted=True):
-            return
+        elif arithmetic := ARITHMETIC.match(self.data, start + 1, self.end):
+            self.at = arithmetic.end()
+            parts.append(Part(ONE, start, self.at, self.data[start:self.at], quoted))
         elif self.data.startswith(b'$(', start):
             self._substitution(parts, 2, b')', quoted=quoted)
         elif self.data.startswith(b'${', start):
@@ -387,13 +389,12 @@ class _Lexer:
         else:
             self._text(parts, start + 1, quoted=quoted)
 
-    def _opaque(self, parts: list[Part], close: bytes, *, quoted: bool) -> bool:
-        """Take everything up to `close` as it is, if that stands anywhere."""
-        end = self.find(close, self.at)
-        if end < 0:
+    def _opaque(self, parts: list[Part], *, quoted: bool) -> bool:
+        """Take everything up to `}}` as it is, if that stands anywhere."""
+        end = self.find(b'}}', self.at) + 2
+        if end < 2:
             return False
-        end += len(close)
-        parts.append(Part(ONE if close == b'))' else OTHER, self.at, end, self.data[self.at:end], quoted))
+        parts.append(Part(OTHER, self.at, end, self.data[self.at:end], quoted))
         self.at = end
         return True
 
@@ -436,7 +437,7 @@ class _Lexer:
         if self.data.startswith(b'{{', self.at):
             end, line = self.find(b'}}', self.at), self.find(b'\n', self.at)
             if end >= 0 and (line < 0 or end < line):
-                return self._opaque(parts, b'}}', quoted=False)
+                return self._opaque(parts, quoted=False)
         self._text(parts, self.at + 1)
         return True
 
@@ -573,7 +574,9 @@ class _Reader(_Lexer):
 
     def _open(self) -> None:
         level = self.level
-        if self.dialect.name == 'sh' and not level.words and self._arithmetic():
+        arithmetic = ARITHMETIC.match(self.data, self.at - 1, self.end)
+        if self.dialect.name == 'sh' and not level.words and arithmetic:
+            self.at = arithmetic.end()
             return
         if level.words and SPACED_CLOSE.match(self.data, self.at, self.end):
             level.words.clear()  # the name of a function
@@ -581,15 +584,6 @@ class _Reader(_Lexer):
         runs = OPENED.match(self.data, self.at, self.end)
         self.at = runs.end() if runs else self.at
         level.opened += 1 + (len(runs[0]) if runs else 0)
-
-    def _arithmetic(self) -> bool:
-        if self.data[self.at:self.at + 1] != b'(':
-            return False
-        end, line = self.find(b'))', self.at), self.find(b'\n', self.at)
-        if end < 0 or 0 <= line < end:
-            return False
-        self.at = end + 2
-        return True
 
     def _close(self) -> bool:
         level = self.level
@@ -633,7 +627,7 @@ class _Reader(_Lexer):
         level = self.level
         if self.data[self.at:self.at + 1] == b'(' and self.dialect.name == 'sh':
             match = ASSIGNMENT.match(self.data, word.start, word.end)
-            if match and match.end() == word.end:
+            if match and match.end() == word.end and self.find(b')', self.at) >= 0:
                 word = self._array(word)
         level.words.append(word)
         level.start = word.start if level.start < 0 else level.start
@@ -646,7 +640,7 @@ class _Reader(_Lexer):
         while self.at < self.end and not self._array_ends():
             item = self.word()
             if item is None:
-                self.at += 1
+                self.at = min(self.end, self.at + 1)
             else:
                 items.append(item)
         return Raw(word.start, self.at, word.parts, tuple(items))

@@ -173,8 +173,8 @@ STRAY = 2  # words that an option not in the table may take
 
 def program(word: Word) -> str:
     """Return the name of the program that `word` starts, without folder and `.exe`."""
-    name = re.split(r'[/\\]', word.text or '')[-1]
-    return re.sub(r'(?i)\.(?:exe|cmd)$', '', name)
+    name = (word.text or '').rpartition('/')[2].rpartition('\\')[2]
+    return name[:-4] if name[-4:].lower() in ('.exe', '.cmd') else name
 
 
 def unwrap(command: Command) -> Command:
@@ -278,6 +278,8 @@ def _read(words: Sequence[Word], at: int) -> list[int]:
         text = words[at].text or ''
         if option.fullmatch(text):
             found.append(at + 1)
+            if reader.stops:
+                break
             at += 1
         elif text in values:
             at += 1
