@@ -350,6 +350,20 @@ def test_unused_comment_can_be_skipped(tmp_path):
     assert repo.check('--skip', 'ignore-comment') == (0, '', '')
 
 
+IGNORED = '# deno-ai-hooks-ignore explicit-permissions -- runs in a test\n' + SCRIPT
+
+
+@pytest.mark.parametrize(
+    'words',
+    ([], ['--only', 'https-only-fetch'], ['--skip', 'explicit-permissions'], ['--only', 'explicit-permissions']),
+)
+def test_comment_is_not_stale_because_its_hook_was_not_asked(tmp_path, words):
+    repo = repository(tmp_path, {'a.sh': IGNORED, 'legacy/a.sh': IGNORED})
+    assert repo.check(*words) == (0, '', '')
+    repo.write({CONFIG: stanza({'id': 'explicit-permissions', 'exclude': '^legacy'}, {'id': 'https-only-fetch'})})
+    assert repo.check(*words) == (0, '', '')
+
+
 def test_strict_says_more_only_through_strict_rules():
     # the rules that speak without --strict are those that are not strict, and a strict rule named by its id
     from deno_ai_hooks.common.runner import Job
@@ -510,6 +524,25 @@ def test_script_of_every_hook(tmp_path, id):
     assert repo.run(id, 'gone.ts').code == 2
     alone, together = repo.run(id, '--format', 'json'), repo.check('--only', id, '--format', 'json')
     assert alone == together
+
+
+@pytest.mark.parametrize('name', ('--fix', '--output=main.ts', '--', '-h', '--include-tests', '--format'))
+def test_file_with_the_name_of_an_option_is_told_apart(tmp_path, name):
+    # whatever a remote script of no version is run for, it is told of
+    repo = repository(tmp_path, {name: '#!/bin/sh\ndeno run -A https://x.example.com/x.ts\n', 'main.ts': PLAIN})
+    assert_refused(repo.run('explicit-permissions', name, 'main.ts'), f'{name}: an option, and a file in this folder')
+    assert repo.read('main.ts') == PLAIN
+    # no one can mistake a path
+    assert repo.run('explicit-permissions', f'./{name}').out.startswith(f'{name}:2:10: ')
+
+
+@pytest.mark.parametrize('name', ('-', '-x', '-main.sh', '--fixed', '--fix.sh', '---'))
+def test_file_whose_name_begins_with_a_hyphen_is_a_file(tmp_path, name):
+    repo = repository(tmp_path, {name: SCRIPT if name.endswith('.sh') else '#!/bin/sh\n' + SCRIPT, 'main.ts': PLAIN})
+    ended = repo.run('explicit-permissions', '--include-tests', name, 'main.ts')
+    assert ended.code == 1
+    assert ended.out.startswith(f'{name}:')
+    assert repo.run('explicit-permissions', '--include-tests', '--', './main.ts', f'./{name}').out == ended.out
 
 
 # what is broken does not stop the rest

@@ -26,6 +26,7 @@ from deno_ai_hooks.common.runner import IGNORE
 from deno_ai_hooks.common.runner import Job
 from deno_ai_hooks.common.runner import Judge
 from deno_ai_hooks.common.runner import run as judge_all
+from deno_ai_hooks.common.walk import Files
 from deno_ai_hooks.common.walk import find
 from deno_ai_hooks.common.walk import top
 
@@ -59,13 +60,14 @@ def _told_apart(made: argparse.ArgumentParser, argv: Sequence[str]) -> list[str]
 
     Raises ValueError for a file that bears the name of an option, `--output=main.ts`: it may be either.
     """
-    behind = argv.index('--') if '--' in argv else len(argv)
     told = list(argv)
-    for index, argument in enumerate(argv[:behind]):
-        if argument.startswith('-') and argument != '-' and os.path.lexists(argument):
-            if argument.partition('=')[0] in made._option_string_actions:
+    for index, argument in enumerate(argv):
+        if argument.startswith('-') and os.path.lexists(argument):
+            if argument == '--' or argument.partition('=')[0] in made._option_string_actions:
                 raise ValueError(f'{argument}: an option, and a file in this folder; rename the file')
             told[index] = f'./{argument}'
+        elif argument == '--':
+            break
     return told
 
 
@@ -176,13 +178,17 @@ class Session:
         diagnostics: dict[Diagnostic, None] = {}
         skipped: dict[Skipped, None] = {}
         for layer in self._layers:
-            # a named path that leads to nothing is told of, whoever may want it
-            mine = tuple(path for path in files.paths if layer.takes(path) or not os.path.lexists(path))
-            found, passed = judge_all(layer.judge, files._replace(paths=mine), len(os.sched_getaffinity(0)))
+            found, passed = judge_all(layer.judge, self._share(files, layer), len(os.sched_getaffinity(0)))
             diagnostics.update(dict.fromkeys(_new(found, layer.baselines)))
             skipped.update(dict.fromkeys(passed))
         left = (diagnostic for diagnostic in diagnostics if diagnostic.rule not in self._without)
         return sorted(left, key=_place), list(skipped)
+
+    def _share(self, files: Files, layer: Layer) -> Files:
+        """Return the files that a layer looks at; a named path that leads to nothing is told of by every one."""
+        if len(self._layers) == 1:
+            return files
+        return files._replace(paths=tuple(p for p in files.paths if layer.takes(p) or not os.path.lexists(p)))
 
 
 def _place(diagnostic: Diagnostic) -> tuple[object, ...]:
@@ -313,11 +319,14 @@ def _rewrite(path: str, found: Iterable[Diagnostic]) -> bool:
 
 
 def _print_diff(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print what `--fix` would change; a credential in it is covered, here as everywhere."""
     from deno_ai_hooks.common import fix
+    from deno_ai_hooks.common.redact import Mask
 
     for path, found in _fixes(diagnostics).items():
         before = _bytes(path)
-        text = fix.diff(path, before, fix.apply([d.fix for d in found], before))
+        after = fix.apply([d.fix for d in found], before)
+        text = Mask(after).cover(Mask(before).cover(fix.diff(path, before, after)))
         sys.stdout.write(_visible_lines(text) if sys.stdout.isatty() else text)
     sys.stdout.flush()
 
