@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from deno_ai_hooks.facts.checksums import decoded
 from deno_ai_hooks.facts.token_needs import ENCODED
 from deno_ai_hooks.facts.token_needs import JOINED
+from deno_ai_hooks.facts.token_needs import scanner
 from deno_ai_hooks.facts.tokens import Token
-from deno_ai_hooks.facts.tokens import scanner
 
 PIECE = r'["\'`][A-Za-z0-9_+/=.~|:-]{1,400}["\'`]'
 CHAIN = re.compile(rf'{PIECE}(?:\s{{0,40}}\+\s{{0,40}}{PIECE}){{1,20}}')

@@ -5,6 +5,8 @@ the tests compare them.
 """
 from __future__ import annotations
 
+from typing import Any
+
 MARKS = (
     r'AzSe',
     r'JQQJ99',
@@ -150,3 +152,22 @@ ENCODED = r'(?:atob|[Dd]ecodeBase64|[Bb]uffer\.from|b64decode|fromBase64)\(\s{0,
 
 NEEDS = (ANCHORS, VALUES, PASSWORDS, JOINED, ENCODED)
 """Patterns of which a file that holds a credential holds one."""
+
+
+def scanner(pattern: str) -> Any:
+    """Return an RE2 pattern over bytes, compiled once."""
+    if pattern not in _scanners:
+        import re2
+
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        _scanners[pattern] = re2.compile(pattern.encode(), options)
+    return _scanners[pattern]
+
+
+_scanners: dict[str, Any] = {}
+
+
+def suspicious(data: bytes) -> bool:
+    """Return whether a credential may stand in `data`."""
+    return any(scanner(need).search(data) for need in NEEDS)

@@ -33,6 +33,7 @@ from deno_ai_hooks.facts.token_formats import SHAPES
 from deno_ai_hooks.facts.token_needs import ANCHORS
 from deno_ai_hooks.facts.token_needs import PASSWORDS
 from deno_ai_hooks.facts.token_needs import VALUES
+from deno_ai_hooks.facts.token_needs import scanner
 
 __all__ = ['Format', 'Token', 'classify', 'find', 'formats', 'is_placeholder']
 
@@ -137,17 +138,6 @@ def beginnings() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what `token_needs` holds of the table: MARKS and BEGINNINGS."""
     marks = {row.need for row in SHAPED if row.is_infix}
     return tuple(sorted(marks)), tuple(sorted({row.need for row in SHAPED} - marks))
-
-
-@cache
-def scanner(pattern: str) -> Any:
-    """Return an RE2 pattern over bytes."""
-    import re2
-
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = 64 << 20
-    return re2.compile(pattern.encode(), options)
 
 
 @cache

@@ -116,7 +116,7 @@ def _result(diagnostic: Diagnostic, stated: Json) -> Json:
         'locations': [_location(place)],
         'partialFingerprints': {'denoAiHooks/v1': diagnostic.fingerprint},
         **_related(diagnostic, place),
-        **({'fixes': [_fix(diagnostic)]} if diagnostic.fix else {}),
+        **({'fixes': [_fix(diagnostic)]} if _can_show(diagnostic) else {}),
     }
 
 
@@ -154,6 +154,13 @@ def _artifact(path: str) -> Json:
     except UnicodeEncodeError:
         name = path.encode('utf-8', 'backslashreplace')
     return {'uri': quote(name), 'uriBaseId': BASE}
+
+
+def _can_show(diagnostic: Diagnostic) -> bool:
+    """Return whether there is a fix that moves no credential about."""
+    from deno_ai_hooks.common.redact import redact
+
+    return bool(diagnostic.fix) and all(redact(text) == text for _, text in diagnostic.fix)
 
 
 def _fix(diagnostic: Diagnostic) -> Json:
