@@ -90,6 +90,12 @@ def test_reads_holes():
     assert classify(f'eu.{HOLE}.models.net') == 'public'
     assert classify(f'{HOLE}.example.com') == 'example'
     assert classify(f'api.{HOLE}') == 'opaque'
+    # what follows a whole name is a port or a path
+    assert classify(f'api.models.net{HOLE}') == 'public'
+    assert classify(f'localhost{HOLE}') == 'loopback'
+    assert classify(f'10.0.0.1{HOLE}') == 'private'
+    assert classify(f'[::1]{HOLE}') == 'loopback'
+    assert classify(f'web{HOLE}') == 'opaque'
     # 127.0.0.${n}, or 8.${x}.8.8
     assert classify(f'8.{HOLE}.8.8') == 'opaque'
     assert classify('') == 'opaque'

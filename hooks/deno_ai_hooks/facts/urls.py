@@ -33,6 +33,7 @@ SPLICE = re.compile(
 )
 """A part of a host that something else fills in, in the notations of TypeScript, shells, YAML and templates."""
 
+HEAD = re.compile(r'localhost|[\w-]+(?:\.[\w-]+)+|\[[0-9a-fA-F:.]+\]')
 NUMBER = re.compile(r'0[xX][0-9a-fA-F]*|[0-9]+')
 NAME = re.compile(r'[^\s\0-\x1f#%/:<>?@\[\\\]^|{}$`"\'(),;!*=&+~]+')
 DOTS = str.maketrans('\u3002\uff0e\uff61', '...')
@@ -188,6 +189,7 @@ def classify(host: str, path: str = '') -> str:
 
 @lru_cache(maxsize=4096)
 def _classify(host: str, path: str) -> str:
+    host = _head(host)
     if not host:
         return OPAQUE
     if host.startswith('['):
@@ -203,10 +205,18 @@ def _classify(host: str, path: str) -> str:
     return _named(name, path)
 
 
+def _head(host: str) -> str:
+    """Return a host without a hole behind it: in `http://api.models.net${path}` that is a port or the path."""
+    *_, last = [None, *SPLICE.finditer(host)]
+    head = host[:last.start()] if last is not None and last.end() == len(host) else ''
+    return head if HEAD.fullmatch(head) else host
+
+
 def _name(host: str) -> str | None:
     """Return the name as the runtime looks it up; of one with holes, what is known to be its end."""
     if SPLICE.search(host):
-        tail = host[max(match.end() for match in SPLICE.finditer(host)):]
+        *_, last = SPLICE.finditer(host)
+        tail = host[last.end():]
         # http://${tenant}.models.net: wherever it leads, it leads below models.net
         if not re.fullmatch(r'(?:\.[\w-]+)+\.[^\W\d][\w-]*\.?', tail):
             return None

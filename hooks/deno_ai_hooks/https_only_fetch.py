@@ -1,0 +1,566 @@
+"""Fetch over HTTPS only.
+
+A prompt sent over plain HTTP can be read and changed on its way, and so can the key beside
+it and the answer that your program acts on.  The same holds for `ws://`, for a module that
+is loaded over HTTP, and for a redirect that leads back to it.
+
+Reported is `http://` and `ws://` where a request is made (`fetch`, `WebSocket`,
+`EventSource`, `XMLHttpRequest`, axios, ky, got, ofetch, SDK clients), in what reaches one,
+and in constants, options, environment variables and settings whose name says that requests
+go there: `OPENAI_BASE_URL`, `baseURL`, `endpoint`, `searchApiUrl`, `proxy`.
+
+Silent are hosts that plain HTTP does not leave the machine or the cluster for: loopback,
+names without a dot, `*.local`, `*.internal`, `host.docker.internal`, the metadata services
+of clouds, and, unless `--private` is given, private address ranges.  So are names of
+namespaces, schemas and licences, and URLs that are data: shown, compared or parsed, never
+requested.  `example.com` and its like are reported only where a request to them is made.
+
+A host that is not known, as in `` fetch(`http://${host}/v1`) ``, is reported in a request
+when it has no port and no name that speaks of this machine or network: `${host}:${port}`,
+`${addr}`, `${location.host}` are left alone, and so is anything that is not requested.
+Let a host stand with `--allow-host=NAME`, or `--allow-host=*.NAME` for all below it.
+
+Tests, fixtures and Markdown are not looked at.
+
+Bad:
+
+    await fetch("http://api.chat-demo.net/v1/chat", { method: "POST", body: prompt });
+
+Good:
+
+    await fetch("https://api.chat-demo.net/v1/chat", { method: "POST", body: prompt });
+    await fetch("http://localhost:11434/api/generate", { method: "POST", body: prompt });
+
+Bad:
+
+    const BASE = Deno.env.get("MODEL_URL") ?? "http://models.chat-demo.net/v1";
+    const client = new OpenAI({ baseURL: BASE });
+
+Good:
+
+    const BASE = Deno.env.get("MODEL_URL") ?? "https://models.chat-demo.net/v1";
+    const client = new OpenAI({ baseURL: BASE });
+
+Bad:
+
+    # .env
+    OPENAI_BASE_URL=http://models.chat-demo.net/v1
+
+Good:
+
+    # .env
+    OPENAI_BASE_URL=https://models.chat-demo.net/v1
+    OLLAMA_HOST=http://ollama:11434
+    LICENSE_URL=http://www.apache.org/licenses/LICENSE-2.0
+
+Bad:
+
+    // deno.json
+    { "imports": { "chat": "http://cdn.chat-demo.net/mod.ts" } }
+
+Good:
+
+    // deno.json
+    { "imports": { "chat": "https://cdn.chat-demo.net/mod.ts" } }
+"""
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.commands import CARRIERS
+from deno_ai_hooks.common.commands import TESTS
+from deno_ai_hooks.common.commands import invocations
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.typescript import Module
+from deno_ai_hooks.common.finding import Edit
+from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.finding import Step
+from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.facts import endpoints
+from deno_ai_hooks.facts import urls
+from deno_ai_hooks.facts.urls import Url
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from deno_ai_hooks.common.requests import Origins
+    from deno_ai_hooks.common.requests import Request
+    from deno_ai_hooks.common.requests import Text
+
+SECURE = {'http': 'https', 'ws': 'wss'}
+OWN_PORTS = {'http': ('', '80', '443'), 'ws': ('', '80', '443')}
+
+MOCKS = re.compile(
+    r'(?:^|/)(?:__mocks__|__fixtures__|__snapshots__|mocks?|cassettes|stories)/|\.stories\.|(?:^|/)\.env\.test',
+)
+"""Paths of made-up data, besides tests."""
+
+NEEDS = (r'(?i)\b(?:http|ws):', r'["\'`]:?//')
+AUTHORITY = re.compile(rb'(?i)(?<![a-z])(?:http|ws):(?:\\?[/\\]){2}([^\s"\'`<>?#|)\\/]{0,300})([^\s"\'`]{0,40})')
+HIDDEN = re.compile(
+    # an escaped letter of http://, ws://; a scheme that is put together
+    rb'(?i)\\(?:x|u00|u\{0*)(?:[46]8|[57][0347]|3a|2f)|["\'`](?:http|ws):?["\'`]|["\'`]:?//'
+    rb'|[htpws:/]\\\r?\n[tps:/]',
+)
+
+LOCALISH = frozenset('''
+    addr address ip ips local localhost listen listener lan device printer router bridge container docker socket node
+    peer pod vm machine instance location window req request url origin headers dev test worker port hostport machine
+    tailscale interface
+'''.split())
+"""Words in the name of an unknown host that speak of this machine, this network or the caller's own host."""
+
+REMOTE = frozenset('host hostname domain server base baseurl url api endpoint backend gateway'.split())
+"""Last words in the name of an unknown host that is somewhere else."""
+
+VALUES = frozenset('string template_string binary_expression ternary_expression new_expression array'.split())
+DECLARATIONS = {
+    'variable_declarator': ('name', 'value'),
+    'public_field_definition': ('name', 'value'),
+    'pair': ('key', 'value'),
+    'enum_assignment': ('name', 'value'),
+    'required_parameter': ('pattern', 'value'),
+    'optional_parameter': ('pattern', 'value'),
+    'assignment_expression': ('left', 'right'),
+    'assignment_pattern': ('left', 'right'),
+    'object_assignment_pattern': ('left', 'right'),
+}
+"""What gives a name a value, and where the two stand."""
+
+PROXIES = frozenset((
+    'npm:undici.ProxyAgent', 'npm:https-proxy-agent.HttpsProxyAgent', 'npm:http-proxy-agent.HttpProxyAgent',
+    'npm:proxy-agent.ProxyAgent', 'npm:hpagent.HttpsProxyAgent', 'npm:hpagent.HttpProxyAgent',
+))
+LARGE = 10_000
+"""Bytes of a value that is looked into."""
+
+MODULE_FLAGS = ('import-map', 'config', 'preload', 'require')
+CONFIGURATION = (*(kind for kind in CARRIERS if kind != 'markdown'), 'dotenv')
+
+hook = Hook('https-only-fetch', __doc__, cwe=319, owasp='LLM02', severity=5.9)
+hook.option('--private', 'report plain HTTP to private address ranges too')
+hook.option(
+    '--allow-host', 'let plain HTTP to this host stand; *.NAME covers all below it', values='many', metavar='NAME',
+)
+
+
+def candidate(data: bytes) -> bool:
+    """Return whether a plain URL in `data` may lead anywhere that is worth a closer look."""
+    return HIDDEN.search(data) is not None or any(
+        _kind_of(match[1], match[2]) in (urls.PUBLIC, urls.EXAMPLE, urls.PRIVATE, urls.OPAQUE)
+        for match in AUTHORITY.finditer(data)
+    )
+
+
+def _kind_of(authority: bytes, path: bytes) -> str:
+    place = authority.decode(errors='replace').rpartition('@')[2]
+    url = urls.split(f'http://{place}{path.decode(errors="replace")}')
+    return urls.classify(url.host, url.rest) if url else urls.OPAQUE
+
+
+class Plain(NamedTuple):
+    """A URL over plain HTTP, and the kind of place it leads to."""
+
+    url: Url
+    kind: str
+
+    @property
+    def secure(self) -> str:
+        """Return the scheme to write."""
+        return SECURE[self.url.scheme]
+
+
+class Rules(NamedTuple):
+    """What the user lets stand."""
+
+    private: bool
+    allowed: Sequence[str]
+
+    def plain(self, text: str) -> Plain | None:
+        """Return the URL `text`, if it goes over plain HTTP to a place that is not harmless."""
+        url = urls.split(text)
+        if url is None or url.scheme not in SECURE or any(urls.matches(url.host, each) for each in self.allowed):
+            return None
+        kind = urls.classify(url.host, url.rest)
+        if kind == urls.PRIVATE and self.private:
+            kind = urls.PUBLIC
+        return Plain(url, kind) if kind in (urls.PUBLIC, urls.EXAMPLE, urls.OPAQUE) else None
+
+    def public(self, text: str) -> Plain | None:
+        """Return the URL `text`, if it goes over plain HTTP to the open internet."""
+        plain = self.plain(text)
+        return plain if plain and plain.kind == urls.PUBLIC else None
+
+
+# modules
+
+
+@hook.check(Module, needs=NEEDS, candidate=candidate)
+def check(module: Module, private: bool, allow_host: Sequence[str]) -> Iterator[Finding]:
+    if _made_up(module.path):
+        return
+    found: dict[Span, Finding] = {}
+    view = View(module, Rules(private, allow_host))
+    for finding in chain(_requested(view), _loaded(view), _proxied(view), _redirected(view), _named(view)):
+        found.setdefault(finding.span, finding)
+    yield from found.values()
+
+
+class View:
+    """A module, the rules, and what is known of its literals."""
+
+    def __init__(self, module: Module, rules: Rules) -> None:
+        from deno_ai_hooks.common.requests import Origins
+
+        self.module = module
+        self.rules = rules
+        self.origins: Origins = Origins(module)
+        self._literals: dict[int, Span] | None = None
+        data = module.text.data
+        self._places = sorted(match.start() for each in (AUTHORITY, HIDDEN) for match in each.finditer(data))
+
+    def finding(self, text: Text, plain: Plain, message: str, place: Node, note: str) -> Finding:
+        """Return a finding at the literal that `text` begins with, which is used at `place`."""
+        there = self.module.span(place)
+        if text.first.module is not self.module:
+            step = Step(text.first.module.path, text.first.span, 'the URL is written here')
+            return Finding(there, message, related=(step,))
+        span = self.literal(text.first.span)
+        steps = () if there.start <= span.start < there.end else (Step(self.module.path, there, note),)
+        return Finding(span, message, fix=_fix(plain, text.first.text, text.first.span), related=steps)
+
+    def holds(self, node: Node) -> bool:
+        """Return whether a plain URL may be written in `node`; what is long is no name's value."""
+        at = bisect_left(self._places, node.start_byte)
+        short = node.end_byte - node.start_byte <= LARGE
+        return short and at < len(self._places) and self._places[at] < node.end_byte
+
+    def literal(self, inner: Span) -> Span:
+        """Return a literal with its quotes, by what stands between them."""
+        if self._literals is None:
+            self._literals = {
+                literal.span.start: self.module.span(literal.node) for literal in self.module.strings()
+            }
+        return self._literals.get(inner.start, inner)
+
+
+def _made_up(path: str) -> bool:
+    return bool(TESTS.search(path) or MOCKS.search(path))
+
+
+def _requested(view: View) -> Iterator[Finding]:
+    from deno_ai_hooks.common.requests import prepared
+    from deno_ai_hooks.common.requests import requests
+
+    for request in requests(view.module):
+        for node in request.urls:
+            for text in view.origins.texts(node):
+                plain = view.rules.plain(text.text)
+                if plain and _speaks(plain, request, text):
+                    yield view.finding(text, plain, _message(plain, request.name), request.call.node, 'requested here')
+    for place, node in prepared(view.module):
+        for text in view.origins.texts(node):
+            plain = view.rules.public(text.text)
+            if plain:
+                yield view.finding(text, plain, _message(plain, 'a request'), place, 'requested here')
+
+
+def _speaks(plain: Plain, request: Request, text: Text) -> bool:
+    """Return whether a request to a host of this kind is reported."""
+    if plain.kind == urls.OPAQUE:
+        # `${scheme}://${host}`: the scheme is chosen elsewhere, as that of the page is
+        return request.sure and '//' in text.first.text and _suspicious(plain.url)
+    return plain.kind == urls.PUBLIC or request.sure
+
+
+def _suspicious(url: Url) -> bool:
+    """Return whether a host that is not known is one of the open internet, as far as its name tells."""
+    hole = re.fullmatch(r'\$\{([\w.]+)\}', url.host)
+    words = endpoints.words(hole[1]) if hole else ()
+    return bool(words) and not url.port and words[-1] in REMOTE and LOCALISH.isdisjoint(words)
+
+
+def _message(plain: Plain, name: str) -> str:
+    if urls.is_address(plain.url.host):
+        return f'{name} over plain {_shown(plain)} to a bare address; give it a name and TLS, and use {plain.secure}://'
+    return f'{name} over plain {_shown(plain)}; use {plain.secure}://'
+
+
+def _shown(plain: Plain) -> str:
+    return 'HTTP' if plain.url.scheme == 'http' else 'ws://'
+
+
+def _loaded(view: View) -> Iterator[Finding]:
+    """Yield modules and workers that are loaded over plain HTTP."""
+    for found in view.module.imports():
+        plain = view.rules.plain(found.specifier)
+        if plain and plain.kind != urls.OPAQUE:
+            literal = view.module.literal(found.node)
+            fix = _fix(plain, literal.prefix, literal.span)
+            yield Finding(view.module.span(found.node), _code_message(plain), fix=fix)
+    for call in view.module.calls('Worker', 'SharedWorker'):
+        for text in view.origins.texts(call.arguments[0]) if call.arguments else ():
+            plain = view.rules.plain(text.text)
+            if plain and plain.kind != urls.OPAQUE:
+                yield view.finding(text, plain, _code_message(plain), call.node, 'loaded here')
+
+
+def _code_message(plain: Plain) -> str:
+    return f'code loaded over plain HTTP can be replaced on its way; use {plain.secure}://'
+
+
+def _proxied(view: View) -> Iterator[Finding]:
+    for call in view.module.calls():
+        for node in _proxy(view.module, call.callee, call.arguments):
+            for text in view.origins.texts(node):
+                plain = view.rules.public(text.text)
+                if plain:
+                    yield view.finding(text, plain, _proxy_message(plain), call.node, 'used as a proxy here')
+
+
+def _proxy(module: Module, callee: str | None, arguments: Sequence[Node]) -> Iterable[Node]:
+    """Return the expressions that name a proxy in the arguments of a call."""
+    if not arguments or callee is None:
+        return ()
+    if callee in PROXIES:
+        options = module.properties(arguments[0])
+        return tuple(options[key] for key in ('uri', 'url', 'proxy') if key in options) or arguments[:1]
+    if callee == 'Deno.createHttpClient':
+        proxy = module.properties(arguments[0]).get('proxy')
+        url = module.properties(proxy).get('url') if proxy is not None else None
+        return (url,) if url is not None else ()
+    return ()
+
+
+def _proxy_message(plain: Plain) -> str:
+    if plain.url.userinfo:
+        return f'a proxy over plain HTTP shows its password to everyone on the way; use {plain.secure}://'
+    return f'a proxy over plain HTTP shows who talks to whom, and plain requests in full; use {plain.secure}://'
+
+
+def _redirected(view: View) -> Iterator[Finding]:
+    module = view.module
+    for place, value in chain(_redirects(module), _location_calls(module), _location_pairs(module)):
+        for text in view.origins.texts(value):
+            plain = view.rules.public(text.text)
+            if plain:
+                message = f'a redirect to plain HTTP gives the connection away; use {plain.secure}://'
+                yield view.finding(text, plain, message, place, 'redirected here')
+
+
+def _redirects(module: Module) -> Iterator[tuple[Node, Node]]:
+    for call in module.calls('Response.redirect', '*.redirect'):
+        # Response.redirect(url, status), response.redirect(status, url)
+        yield from ((call.node, argument) for argument in call.arguments[:2])
+
+
+def _location_calls(module: Module) -> Iterator[tuple[Node, Node]]:
+    for call in module.calls('*.set', '*.append', '*.header', '*.setHeader'):
+        if len(call.arguments) > 1 and (module.string(call.arguments[0]) or '').lower() == 'location':
+            yield call.node, call.arguments[1]
+
+
+def _location_pairs(module: Module) -> Iterator[tuple[Node, Node]]:
+    for node in module.nodes('pair'):
+        key, value = node.child_by_field_name('key'), node.child_by_field_name('value')
+        if key is not None and value is not None and value.type in VALUES and _is_location(module, key):
+            yield node, value
+
+
+def _is_location(module: Module, key: Node) -> bool:
+    return key.end_byte - key.start_byte <= len('"location"') and module.read(key).strip('"\'').lower() == 'location'
+
+
+def _named(view: View) -> Iterator[Finding]:
+    """Yield the literals of constants, options and fallbacks whose name says that requests go there."""
+    module = view.module
+    for node in module.nodes(*DECLARATIONS):
+        name, value = (node.child_by_field_name(field) for field in DECLARATIONS[node.type])
+        if name is not None and value is not None and value.type in VALUES and view.holds(value):
+            called = _called(module, name)
+            yield from _literals(view, value, called, endpoints.is_endpoint(called))
+    for node in module.nodes('binary_expression'):
+        variable = _variable(module, node) if view.holds(node) else None
+        right = node.child_by_field_name('right')
+        if variable and right is not None:
+            yield from _literals(view, right, variable, endpoints.is_endpoint_variable(variable))
+    for finding in _variables(module, view.rules):
+        yield finding._replace(span=view.literal(finding.span))
+
+
+def _called(module: Module, name: Node) -> str:
+    if name.type in ('member_expression', 'subscript_expression'):
+        return module.key(name) or ''
+    return module.read(name)[:100].strip('"\'#')
+
+
+def _variable(module: Module, node: Node) -> str | None:
+    """Return the environment variable that `node` gives a default to."""
+    from deno_ai_hooks.common.values import Hole
+    from deno_ai_hooks.common.values import evaluate
+
+    operator, left = node.child_by_field_name('operator'), node.child_by_field_name('left')
+    if operator is None or left is None or operator.type not in ('??', '||'):
+        return None
+    parts = evaluate(module, left, 4)[0].parts
+    return parts[0].name if parts and isinstance(parts[0], Hole) and parts[0].kind == 'env' else None
+
+
+def _literals(view: View, value: Node, name: str, endpoint: bool) -> Iterator[Finding]:
+    from deno_ai_hooks.common.requests import as_text
+    from deno_ai_hooks.common.values import evaluate
+
+    inside = view.module.span(value)
+    for node in _written(view.module, value):
+        for text in filter(None, map(as_text, evaluate(view.module, node))):
+            plain = view.rules.public(text.text)
+            own = text.first.module is view.module and inside.start <= text.first.span.start < inside.end
+            if plain and own and not re.search(r'\s', text.text) and _tells(name, endpoint, plain.url):
+                yield view.finding(text, plain, _named_message(plain, name), value, '')
+
+
+def _tells(name: str, endpoint: bool, url: Url) -> bool:
+    """Return whether requests go to a URL under this name."""
+    if endpoint:
+        return True
+    return endpoints.is_place(name) and (urls.is_address(url.host) or endpoints.is_model_host(url.host))
+
+
+def _named_message(plain: Plain, name: str) -> str:
+    shown = name if len(name) <= 60 else 'an endpoint'
+    if urls.is_address(plain.url.host):
+        return f'{shown} sends over plain {_shown(plain)} to a bare address; give it a name and TLS, and use {plain.secure}://'
+    return f'{shown} sends over plain {_shown(plain)}; use {plain.secure}://'
+
+
+def _written(module: Module, value: Node) -> Iterator[Node]:
+    """Yield the expressions in `value` that URLs are written in: both sides of `??`, elements of a list."""
+    left = [value]
+    while left:
+        node = left.pop()
+        operator = node.child_by_field_name('operator')
+        if node.type in ('string', 'template_string') or (operator is not None and operator.type == '+'):
+            yield node
+        elif node.type == 'ternary_expression':
+            left.extend(filter(None, map(node.child_by_field_name, ('consequence', 'alternative'))))
+        elif operator is not None and operator.type in ('??', '||'):
+            left.extend(filter(None, map(node.child_by_field_name, ('left', 'right'))))
+        elif node.type == 'new_expression':
+            given = node.child_by_field_name('arguments')
+            left.extend(given.named_children if given is not None and _is_url(module, node) else ())
+        elif node.type in ('array', 'parenthesized_expression', 'as_expression', 'satisfies_expression'):
+            left.extend(node.named_children[:100])
+
+
+def _is_url(module: Module, node: Node) -> bool:
+    constructor = node.child_by_field_name('constructor')
+    return constructor is not None and module.callee(constructor) == 'URL'
+
+
+def _fix(plain: Plain, text: str, span: Span) -> tuple[Edit, ...]:
+    """Return the edits of the scheme, and of a port 80, in `text` that stands in the file under `span` as it is."""
+    url = plain.url
+    # a hole behind the name may hold a port
+    known = not url.host.endswith('}') or url.host.startswith('${')
+    if urls.is_address(url.host) or url.port not in OWN_PORTS[url.scheme] or not known:
+        return ()
+    if span.end - span.start != len(text.encode()) or not text.lower().startswith(f'{url.scheme}:', url.start):
+        return ()
+    start = span.start + len(text[:url.start].encode())
+    edits = [Edit(Span(start, start + len(url.scheme)), plain.secure)]
+    if url.port == '80':
+        at = span.start + len(text[:url.port_at].encode())
+        if text[url.port_at:url.end] != ':80':
+            return ()
+        edits.append(Edit(Span(at, at + len(':80')), ''))
+    return tuple(edits)
+
+
+# configuration
+
+
+@hook.check(*CONFIGURATION, needs=NEEDS, candidate=candidate)
+def check_configuration(document: Document, private: bool, allow_host: Sequence[str]) -> Iterator[Finding]:
+    if _made_up(document.path):
+        return
+    rules = Rules(private, allow_host)
+    found: dict[Span, Finding] = {}
+    for finding in chain(_variables(document, rules), _settings(document, rules), _scripts(document, rules)):
+        found.setdefault(finding.span, finding)
+    yield from found.values()
+
+
+def _variables(document: Document, rules: Rules) -> Iterator[Finding]:
+    for variable in document.variables():
+        yield from _set(rules, variable.name, variable.value, variable.span)
+
+
+def _set(rules: Rules, name: str, value: str | None, span: Span) -> Iterator[Finding]:
+    plain = rules.public(value) if value else None
+    if value and plain and (endpoints.is_endpoint_variable(name) or endpoints.is_model_host(plain.url.host)):
+        yield Finding(span, _named_message(plain, name), fix=_fix(plain, value, span))
+
+
+def _settings(document: Document, rules: Rules) -> Iterator[Finding]:
+    for keys, value, span in document.settings():
+        plain = rules.public(value) if isinstance(value, str) else None
+        if plain is None or not isinstance(value, str) or re.search(r'\s', value):
+            continue
+        if keys[0] in ('imports', 'scopes', 'importMap'):
+            yield Finding(span, _code_message(plain), fix=_fix(plain, value, span))
+        elif _is_endpoint(keys):
+            name = next((key for key in reversed(keys) if not key.isdigit()), '')
+            yield Finding(span, _named_message(plain, name), fix=_fix(plain, value, span))
+
+
+def _is_endpoint(keys: tuple[str, ...]) -> bool:
+    name = next((key for key in reversed(keys) if not key.isdigit()), '')
+    served = len(keys) > 2 and keys[-3] in ('mcpServers', 'mcp_servers', 'servers') and not keys[-2].isdigit()
+    return endpoints.is_endpoint(name) or (served and name == 'url')
+
+
+def _scripts(document: Document, rules: Rules) -> Iterator[Finding]:
+    """Yield the modules that deno is told to load over plain HTTP."""
+    for found in invocations(document):
+        indices = [flag.word for flag in found.line.flags if flag.name in MODULE_FLAGS]
+        for index in (*indices, *([] if found.line.script is None else [found.line.script])):
+            word = found.words[index]
+            url = (word.text or '').partition('=')[2] if (word.text or '').startswith('-') else word.text or ''
+            plain = rules.plain(url)
+            if plain and plain.kind != urls.OPAQUE:
+                fix = _fix(plain, url, word.span) if url == word.text else ()
+                yield Finding(word.span, _code_message(plain), fix=fix)
+
+
+@hook.check(Module, needs=(r'\bDeno\b[^\n]{0,20}connect\b', r'["\']node:http["\']'))
+def check_connections(module: Module, private: bool, allow_host: Sequence[str]) -> Iterator[Finding]:
+    """Yield connections whose host and port are given apart."""
+    rules = Rules(private, allow_host)
+    for call in module.calls('Deno.connect', 'node:http.request', 'node:http.get'):
+        if not call.arguments or _made_up(module.path):
+            continue
+        options = module.properties(call.arguments[0])
+        host = options.get('hostname', options.get('host'))
+        if host is None or (call.callee == 'Deno.connect' and module.read(module.follow(options['port'])) != '80'
+                            if 'port' in options else call.callee == 'Deno.connect'):
+            continue
+        from deno_ai_hooks.common.values import texts
+
+        for text in texts(module, host):
+            if rules.public(f'http://{text}/'):
+                better = 'Deno.connectTls() and port 443' if call.callee == 'Deno.connect' else 'node:https'
+                yield Finding(module.span(host), f'{call.callee}() speaks plain HTTP here; use {better}')
+                break
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return run(hook, argv=argv)
