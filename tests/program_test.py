@@ -698,7 +698,12 @@ def hooks_told(ended):
         (stanza({'id': 'https-only-fetch'}, repo=URL + '.git'), ['https-only-fetch']),
         (stanza({'id': 'explicit-permissions'}, repo='../some/checkout'), ['explicit-permissions']),
         (stanza({'id': 'explicit-permissions'}, repo='local'), ['explicit-permissions']),
+        (stanza({'id': 'explicit-permissions'}, {'id': 'lint', 'args': ['x']}, repo='local'), ['explicit-permissions']),
+        # a hook of a version to come
+        (stanza({'id': 'explicit-permissions'}, {'id': 'of-tomorrow', 'args': ['x']}), ['explicit-permissions']),
         # no word of this suite
+        (stanza({'id': 'verified-tls', 'args': ['--strange']}, {'id': 'x'}, repo='https://github.com/else/hooks'),
+         ['explicit-permissions', 'https-only-fetch']),
         (stanza({'id': 'check-yaml'}, repo='https://github.com/pre-commit/pre-commit-hooks'),
          ['explicit-permissions', 'https-only-fetch']),
         ('repos: []\n', ['explicit-permissions', 'https-only-fetch']),

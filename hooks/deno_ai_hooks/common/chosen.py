@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from collections.abc import Iterable
+from collections.abc import Collection
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,10 +45,15 @@ def _default(hook: Hook) -> Job:
     return Job(hook, cli.options(hook, cli.parser(hook).parse_args([])))
 
 
-def _ours(stanzas: Iterable[Stanza]) -> list[Stanza]:
-    """Return the stanzas of this suite, which a repository may also install by itself (`repo: local`)."""
+def _ours(stanzas: Collection[Stanza]) -> list[Stanza]:
+    """Return the stanzas of this suite: of its repository, of `local`, or of a copy that has no other hooks."""
     known = set(catalog.ids())
-    return [stanza for stanza in stanzas if stanza.id in known]
+    foreign = {stanza.repo for stanza in stanzas if stanza.id not in known and not _is_suite(stanza.repo)}
+    return [stanza for stanza in stanzas if stanza.id in known and stanza.repo not in foreign]
+
+
+def _is_suite(url: str) -> bool:
+    return url == 'local' or url.rstrip('/').removesuffix('.git').rpartition('/')[2] == SUITE
 
 
 def _job(stanza: Stanza, config: Config, root: str) -> Job:
