@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Module
 
 DEPTH = 24           # expressions inside expressions
-STEPS = 1_000        # expressions looked at for one answer
+STEPS = 500          # expressions looked at for one answer
 POSSIBILITIES = 8
 PARTS = 200          # of one value; a longer one ends in a hole
 
@@ -110,12 +110,21 @@ class _Evaluation:
         self._module = module
         self._steps = steps
         self._home = home
+        self._found: dict[int, list[Value] | None] = {}  # None while a value is being found: it holds itself
 
     def values(self, node: Node, depth: int) -> list[Value]:
         """Return the values of `node`, at least one."""
         self._steps -= 1
-        if depth <= 0 or self._steps <= 0:
+        known = self._found.get(node.id)
+        if known is not None:
+            return known
+        if depth <= 0 or self._steps <= 0 or node.id in self._found:
             return [self._hole(node)]
+        self._found[node.id] = None
+        self._found[node.id] = found = self._values(node, depth)
+        return found
+
+    def _values(self, node: Node, depth: int) -> list[Value]:
         inside = unwrapped(node) or _transparent(node)
         while inside is not None and self._steps > 0:
             self._steps -= 1

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.documents.base import Command
@@ -44,7 +46,7 @@ SPAWNERS = (
 )
 SHELLS = ('node:child_process.exec', 'node:child_process.execSync', 'npm:shelljs.exec', 'npm:execa.execaCommand')
 RUN = 'Deno.run'
-THIS_DENO = ('Deno.execPath()', 'process.execPath')
+THIS_DENO = ('Deno.execPath()', 'Deno.execPath', 'process.execPath')
 DENO = 'deno'
 # `$` of dax, zx and Bun, under any name and with options; another module's `$` is taken to pass one of them on
 SHELL_TAG = re.compile(
@@ -55,6 +57,8 @@ ENVIRONMENT = 'process.env.'
 SOURCE = Place('source')
 SHEBANG = Place('shebang')
 
+STRINGS = ('string', 'template_string')
+NAMES = ('identifier', 'shorthand_property_identifier')
 READS = ('member_expression', 'call_expression')
 MANY = 2_000    # words of one command
 NESTED = 8      # lists within lists
@@ -64,7 +68,8 @@ SPACES = re.compile(rb'\S+')
 
 def commands(module: Module) -> Iterator[Command]:
     """Yield the processes started with a list of arguments, and lists that begin with deno, in source order."""
-    found = [*_spawned(module), *_listed(module)]
+    words = Words(module)
+    found = [*_spawned(module, words), *_listed(module, words)]
     return iter(sorted(found, key=lambda command: command.span))
 
 
@@ -100,26 +105,27 @@ def variables(module: Module) -> Iterator[Variable]:
 # argument lists
 
 
-def _spawned(module: Module) -> Iterator[Command]:
+def _spawned(module: Module, words: Words) -> Iterator[Command]:
     for call in module.calls(*SPAWNERS):
         if call.arguments and call.arguments[0].type != 'spread_element' and not _is_shell_line(module, call):
-            words = (_program(module, call.arguments[0]), *_arguments(module, call))
-            yield _command(module, words, call.node, _place(module, call), _environment(module, call))
+            listed = _list(module, call)
+            line = (words.program(call.arguments[0]), *(words.of(listed) if listed is not None else ()))
+            yield _command(module, line, call.node, _place(module, call), _environment(module, call))
     for call in module.calls(RUN):
-        line = module.keyword(call, 'cmd', at=0)
-        if line is not None:
-            yield _command(module, words_of(module, line), call.node, _place(module, call), _environment(module, call))
+        listed = module.keyword(call, 'cmd', at=0)
+        if listed is not None:
+            yield _command(module, words.of(listed), call.node, _place(module, call), _environment(module, call))
 
 
-def _listed(module: Module) -> Iterator[Command]:
+def _listed(module: Module, words: Words) -> Iterator[Command]:
     """Yield lists whose first item is deno and that no call of the above takes."""
     if not any(name in module.text.data for name in (DENO.encode(), b'execPath')):
         return
     taken = {module.follow(line).id for call in module.calls(RUN) if (line := module.keyword(call, 'cmd', at=0))}
     for array in module.nodes('array'):
         items = _first_two(array)
-        if len(items) == 2 and array.id not in taken and _program(module, items[0]).text == DENO:
-            yield _command(module, words_of(module, array), array, SOURCE, ())
+        if len(items) == 2 and array.id not in taken and words.program(items[0]).text == DENO:
+            yield _command(module, words.of(array), array, SOURCE, ())
 
 
 def _first_two(array: Node) -> list[Node]:
@@ -127,18 +133,13 @@ def _first_two(array: Node) -> list[Node]:
     if array.named_child_count < 2:
         return []
     items = [child for child in array.named_children[:8] if child.type != 'comment'][:2]
-    return items if items and items[0].type in ('string', 'template_string', 'identifier', *READS) else []
+    return items if items and items[0].type in (*STRINGS, 'identifier', *READS) else []
 
 
 def _command(
     module: Module, words: Sequence[Word], node: Node, place: Place, environment: tuple[Variable, ...],
 ) -> Command:
     return Command(tuple(words), module.span(node), place, module.text._replace(escape=escape_for('"')), environment)
-
-
-def _arguments(module: Module, call: Call) -> list[Word]:
-    listed = _list(module, call)
-    return words_of(module, listed) if listed is not None else []
 
 
 def _list(module: Module, call: Call) -> Node | None:
@@ -172,45 +173,80 @@ def _environment(module: Module, call: Call) -> tuple[Variable, ...]:
     return tuple(_variable(module, name, value, value) for name, value in properties.items())
 
 
-def _program(module: Module, node: Node) -> Word:
-    name = module.callee(node) if node.type not in ('string', 'template_string') else None
-    if name in THIS_DENO or name == THIS_DENO[0].removesuffix('()'):
-        return Word(DENO, module.span(node))
-    return _word(module, node)
+class Words:
+    """Lists of arguments as words; each list of a module is read once."""
 
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._lists: dict[int, list[Word]] = {}
 
-def words_of(module: Module, node: Node, depth: int = NESTED) -> list[Word]:
-    """Return a list of arguments as words; what is not known is a word without text.
+    def of(self, node: Node, depth: int = NESTED) -> list[Word]:
+        """Return a list as words; what is not known is a word without text.
 
-    Items that depend on a condition are all there, and so is what `push` adds: a grant that a program
-    may give is one that it gives.
-    """
-    if depth <= 0:
-        return [Word(None, module.span(node))]
-    array = module.follow(node)
-    match array.type:
-        case 'array':
-            found = [word for item in elements(array)[:MANY] for word in _item(module, item, depth - 1)]
-        case 'ternary_expression' | 'binary_expression':
-            found = [word for each in _branches(array) for word in words_of(module, each, depth - 1)]
-        case 'call_expression':
-            found = _derived(module, array, depth - 1)
-        case _:
-            found = [Word(None, module.span(node))]
-    return [*_named_program(module, array, found), *_pushed(module, node, depth - 1)]
+        Items that depend on a condition are all there, and so is what `push` adds: a grant that a
+        program may give is one that it gives.
+        """
+        while (inside := unwrapped(node)) is not None:
+            node = inside
+        binding = self._module.declaration(node) if node.type in NAMES else None
+        key = node.id if binding is None else binding.node.id
+        if key not in self._lists:
+            self._lists[key] = []  # what a list that holds itself finds
+            pushed = self._module.pushes.get(key, []) if binding is not None else []
+            items = (item for call in pushed for item in arguments(call))
+            self._lists[key] = [*self._list(node, depth - 1), *self._items(items, depth - 1)][:MANY]
+        return self._lists[key]
 
+    def program(self, node: Node) -> Word:
+        """Return the first word of a command; the path of the running deno is `deno`."""
+        name = self._module.callee(node) if node.type not in STRINGS else None
+        if name in THIS_DENO:
+            return Word(DENO, self._module.span(node))
+        return _word(self._module, node)
 
-def _named_program(module: Module, array: Node, words: list[Word]) -> list[Word]:
-    items = elements(array)[:1] if array.type == 'array' else []
-    if items and words and items[0].type in READS:
-        return [_program(module, items[0]), *words[1:]]
-    return words
+    def _list(self, node: Node, depth: int) -> list[Word]:
+        array = self._module.follow(node)
+        unknown = [Word(None, self._module.span(node))]
+        if depth <= 0:
+            return unknown
+        match array.type:
+            case 'array':
+                return self._items(elements(array), depth)
+            case 'ternary_expression' | 'binary_expression':
+                return [word for each in _branches(array) for word in self.of(each, depth)]
+            case 'call_expression':
+                return self._derived(array, depth) or unknown
+        return unknown
 
+    def _items(self, items: Iterable[Node], depth: int) -> list[Word]:
+        found: list[Word] = []
+        for item in items:
+            if len(found) >= MANY:
+                break
+            if item.type == 'spread_element':
+                found.extend(self.of(item.named_children[0], depth) if item.named_children else ())
+            else:
+                found.append(self.program(item) if not found else _word(self._module, item))
+        return found
 
-def _item(module: Module, item: Node, depth: int) -> list[Word]:
-    if item.type == 'spread_element':
-        return words_of(module, item.named_children[0], depth) if item.named_children else []
-    return [_word(module, item)]
+    def _derived(self, call: Node, depth: int) -> list[Word]:
+        """Return the words of `list.concat(…)`, `list.filter(…)` and `"a b".split(" ")`."""
+        function = call.child_by_field_name('function')
+        owner = function.child_by_field_name('object') if function is not None else None
+        if function is None or owner is None:
+            return []
+        match self._module.key(function):
+            case 'concat':
+                return [word for each in (owner, *arguments(call)) for word in self._either(each, depth)]
+            case 'filter' | 'slice' | 'flat':
+                return self.of(owner, depth)
+            case 'split':
+                return _split(self._module, owner)
+        return []
+
+    def _either(self, node: Node, depth: int) -> list[Word]:
+        is_text = self._module.follow(node).type in STRINGS
+        return [_word(self._module, node)] if is_text else self.of(node, depth)
 
 
 def _branches(node: Node) -> list[Node]:
@@ -221,52 +257,17 @@ def _branches(node: Node) -> list[Node]:
     return [child for field in fields if (child := node.child_by_field_name(field)) is not None]
 
 
-def _derived(module: Module, call: Node, depth: int) -> list[Word]:
-    """Return the words of `list.concat(…)`, `list.filter(…)` and `"a b".split(" ")`."""
-    function = call.child_by_field_name('function')
-    owner = function.child_by_field_name('object') if function is not None else None
-    if function is None or owner is None:
-        return [Word(None, module.span(call))]
-    match module.key(function):
-        case 'concat':
-            return [word for each in (owner, *arguments(call)) for word in _either(module, each, depth)]
-        case 'filter' | 'slice' | 'flat':
-            return words_of(module, owner, depth)
-        case 'split':
-            return _split(module, owner) or [Word(None, module.span(call))]
-    return [Word(None, module.span(call))]
-
-
-def _either(module: Module, node: Node, depth: int) -> list[Word]:
-    if module.follow(node).type in ('string', 'template_string'):
-        return [_word(module, node)]
-    return words_of(module, node, depth)
-
-
 def _split(module: Module, node: Node) -> list[Word]:
     origin = module.follow(node)
     if module.string(origin) is None:
         return []
     content = module.content(origin)
-    return [
-        Word(found[0].decode(errors='replace'), content.span(*found.span())) for found in SPACES.finditer(content.data)
-    ][:MANY]
-
-
-def _pushed(module: Module, node: Node, depth: int) -> list[Word]:
-    """Return what is pushed to a list that has a name."""
-    name = node
-    while (inside := unwrapped(name)) is not None:
-        name = inside
-    binding = module.declaration(name) if name.type in ('identifier', 'shorthand_property_identifier') else None
-    if binding is None or binding.kind in ('import', 'parameter') or depth <= 0:
-        return []
-    calls = module.pushes.get(binding.node.id, [])
-    return [word for call in calls for item in arguments(call) for word in _item(module, item, depth)][:MANY]
+    found = islice(SPACES.finditer(content.data), MANY)
+    return [Word(each[0].decode(errors='replace'), content.span(*each.span())) for each in found]
 
 
 def _word(module: Module, node: Node) -> Word:
-    if node.type in ('string', 'template_string'):
+    if node.type in STRINGS:
         value = module.string(node)
         text = value if value is not None else _written(module, node)
         return Word(text, module.inner(node))
@@ -304,7 +305,7 @@ def _variable(module: Module, name: str, node: Node, whole: Node) -> Variable:
 def shell_text(module: Module, node: Node) -> Text:
     """Return the shell command an expression makes: literals mapped to the file, `${…}` for what is not known."""
     node = module.follow(node)
-    if node.type in ('string', 'template_string'):
+    if node.type in STRINGS:
         return module.content(node, _filling(module))
     builder, first = TextBuilder(module.text), None
     for operand in operands(node):
@@ -350,7 +351,7 @@ def _scripts(module: Module, call: Call) -> Iterator[Document]:
         return
     listed = _list(module, call)
     array = module.follow(listed) if listed is not None else None
-    if array is not None and array.type == 'array' and _program(module, call.arguments[0]).text:
+    if array is not None and array.type == 'array' and Words(module).program(call.arguments[0]).text:
         items = [call.arguments[0], *elements(array)[:8]]
         texts = [(shell_text(module, item), module.span(item)) for item in items]
         yield from scripts_within(module.path, texts, _place(module, call))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -40,14 +41,24 @@ NAMED = {
     'enum_declaration': 'enum',
     'internal_module': 'namespace',
 }
-INWARD = {'function_expression': 'function', 'generator_function': 'function', 'class': 'class'}
+INWARD = frozenset('function_expression generator_function class'.split())
 DECLARATIONS = frozenset('lexical_declaration variable_declaration'.split())
-PARAMETERS = frozenset('required_parameter optional_parameter'.split())
 IMPORTS = frozenset('import_statement import_alias'.split())
 SCOPES = FUNCTIONS | SIGNATURES | BLOCKS | CLASSES
-TYPES = SCOPES | NAMED.keys() | DECLARATIONS | PARAMETERS | IMPORTS
-
+HOISTING = FUNCTIONS | SIGNATURES
 OWN_NAME, PARAMETER = 'own name', 'parameter'
+# where the name or pattern stands that they declare, and as what
+PATTERNS = {
+    'required_parameter': ('pattern', PARAMETER),
+    'optional_parameter': ('pattern', PARAMETER),
+    'arrow_function': ('parameter', PARAMETER),
+    'catch_clause': ('parameter', 'catch'),
+}
+DECLARING = DECLARATIONS | PATTERNS.keys() | INWARD | IMPORTS | {'for_in_statement'}
+TYPES = SCOPES | NAMED.keys() | DECLARING
+
+# start, end with a minus so that outer ones sort first, a tie-breaker, type, node
+Placed = tuple[int, int, int, str, 'Node']
 
 
 class Binding(NamedTuple):
@@ -87,7 +98,7 @@ class Scopes:
         self._tables: dict[str, tuple[list[int], list[Binding | None]]] = {}
         self._counts: dict[tuple[str, Span], int] = {}
         self._module = Span(0, end)
-        self._sweep(sorted_nodes(node for kind in TYPES for node in nodes.get(kind, ())))
+        self._sweep(_ordered(nodes))
 
     def declares(self, name: str) -> bool:
         """Say whether any scope of the module declares `name`."""
@@ -111,34 +122,31 @@ class Scopes:
         """Return the declarations of `name` in the module's outermost scope."""
         return [each for each in self._bindings.get(name, ()) if each.scope == self._module]
 
-    def _sweep(self, nodes: Iterable[Node]) -> None:
+    def _sweep(self, nodes: Iterable[Placed]) -> None:
         inner: list[tuple[Span, bool]] = [(self._module, True)]
-        for node in nodes:
-            kind, start, end = node.type, node.start_byte, node.end_byte
-            while len(inner) > 1 and inner[-1][0].end <= start:
+        for start, negative_end, _, kind, node in nodes:
+            while inner[-1][0][1] <= start:
                 inner.pop()
             if kind in NAMED:
                 self._named(node, NAMED[kind], inner[-1][0])
             if kind in SCOPES:
-                inner.append((Span(start, end), kind in FUNCTIONS or kind in SIGNATURES))
-            self._declare(node, kind, inner)
+                inner.append((Span(start, -negative_end), kind in HOISTING))
+            if kind in DECLARING:
+                self._declare(node, kind, inner)
 
     def _declare(self, node: Node, kind: str, inner: list[tuple[Span, bool]]) -> None:
         scope = inner[-1][0]
         if kind in DECLARATIONS:
             word = _keyword(node)
             self._variables(node, word, _hoisted(inner) if word == 'var' else scope)
-        elif kind in PARAMETERS:
-            self._pattern(node.child_by_field_name('pattern'), PARAMETER, node, scope, None)
-        elif kind == 'arrow_function':
-            self._pattern(node.child_by_field_name('parameter'), PARAMETER, node, scope, None)
+        elif kind in PATTERNS:
+            field, word = PATTERNS[kind]
+            self._pattern(node.child_by_field_name(field), word, node, scope, None)
         elif kind == 'for_in_statement':
             self._loop(node, inner)
-        elif kind == 'catch_clause':
-            self._pattern(node.child_by_field_name('parameter'), 'catch', node, scope, None)
         elif kind in INWARD:
             self._named(node, OWN_NAME, scope)
-        elif kind in IMPORTS:
+        else:
             self._imports(node, scope)
 
     def _add(self, binding: Binding) -> None:
@@ -167,6 +175,9 @@ class Scopes:
 
     def _pattern(self, pattern: Node | None, kind: str, node: Node, scope: Span, value: Node | None) -> None:
         if pattern is None:
+            return
+        if pattern.type == 'identifier':
+            self._add(Binding(self._read(pattern), pattern, kind, node, scope, value))
             return
         for name, path, default in targets(pattern, self._read):
             if name.type in NAMES:
@@ -282,6 +293,13 @@ def sorted_nodes(nodes: Iterable[Node]) -> list[Node]:
     found = sorted(nodes, key=attrgetter('end_byte'), reverse=True)
     found.sort(key=attrgetter('start_byte'))
     return found
+
+
+def _ordered(nodes: Mapping[str, list[Node]]) -> list[Placed]:
+    number = count()
+    return sorted(
+        (node.start_byte, -node.end_byte, next(number), kind, node) for kind in TYPES for node in nodes.get(kind, ())
+    )
 
 
 def _keyword(node: Node) -> str:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import ClassVar
 from typing import NamedTuple
@@ -61,6 +62,7 @@ OBJECTS = ('globalThis', 'window', 'self', 'global')
 NESTED_SPREADS = 6
 LOCAL = frozenset('arrow_function function_expression generator_function class'.split())
 PLAIN_NAME = re.compile(rb'([A-Za-z_$][\w$]*)(?:\??\.#?[A-Za-z_$][\w$]*)*\Z')
+LONG = 500           # characters of a name that are worth adding to
 SHORT = 120          # bytes of a callee that is told apart by its text
 
 
@@ -129,6 +131,7 @@ class Module(Document):
         self._calls: dict[str | None, list[tuple[Node, Node]]] | None = None
         self._properties: dict[int, Properties] = {}
         self._fields: Fields | None = None
+        self._names: dict[int, str | None] = {}
         self._pushes: dict[int, list[Node]] | None = None
 
     # syntax
@@ -310,16 +313,18 @@ class Module(Document):
         return self._follow(node, keys, NESTED_SPREADS)
 
     def export(self, name: str) -> Node | None:
-        """Return the expression or name that the module exports as `name`."""
+        """Return the expression or name that the module exports as `name`, nothing that it re-exports."""
+        declared = self.scopes.top(name)
         for statement in self.nodes('export_statement'):
             value = statement.child_by_field_name('value')
             if value is not None and name == 'default':
                 return value
-            if _source(statement, None) is None:
-                found = self._listed(statement, name)
-                if found is not None:
-                    return found
-        return next((each.node for each in self.scopes.top(name) if each.kind != 'import'), None)
+            listed = self._listed(statement, name) if _source(statement, None) is None else None
+            span = range(statement.start_byte, statement.end_byte)
+            found = listed or next((each.node for each in declared if each.node.start_byte in span), None)
+            if found is not None:
+                return found
+        return None
 
     def _listed(self, statement: Node, name: str) -> Node | None:
         clauses = (child for child in statement.named_children if child.type == 'export_clause')
@@ -408,6 +413,8 @@ class Module(Document):
         for _ in range(FOLLOW):
             if current is None:
                 return None
+            if current.id in self._names:
+                return _dotted(self._names[current.id], path)
             if current.type in ('identifier', 'shorthand_property_identifier'):
                 name, current = self._origin(current, path)
                 if name is not None:
@@ -428,7 +435,7 @@ class Module(Document):
         if binding.kind in ('function', 'class', 'enum', 'namespace', 'own name'):
             return f'local:{binding.name}', None
         value = self.constant(binding)
-        if value is None:
+        if value is None or (path and self.changes.alters(binding, path[-1])):
             return None, None
         if value.type in LOCAL and not binding.path:
             return f'local:{binding.name}', None
@@ -567,7 +574,8 @@ class Module(Document):
         if self._calls is None:
             self._calls = {}
             known: dict[tuple[bytes, int], str | None] = {}
-            for node in self._anatomy.get('call_expression', ()):
+            # inner calls first: each link of a long chain is found by the one before
+            for node in sorted(self._anatomy.get('call_expression', ()), key=attrgetter('end_byte')):
                 function = node.child(0)
                 if function is not None and not _is_tagged(node):
                     self._calls.setdefault(self._known(function, known), []).append((node, function))
@@ -583,7 +591,8 @@ class Module(Document):
         text = self.text.data[start:end] if end - start <= SHORT else b''
         plain = PLAIN_NAME.match(text)
         if plain is None:
-            return self.callee(function)
+            self._names[function.id] = name = self.callee(function)
+            return name
         binding = self.scopes.find(plain[1].decode(), start)
         key = (text, binding.node.start_byte if binding is not None else -1)
         if key not in known:
@@ -734,7 +743,9 @@ def _exported(name: Node | None, module: Module) -> str:
     return module.string(name) or module.read(name)
 
 
-def _dotted(root: str, path: list[str]) -> str:
+def _dotted(root: str | None, path: list[str]) -> str | None:
+    if root is None or len(root) > LONG:
+        return None
     names = list(reversed(path))
     while root in OBJECTS and names and names[0] != '()':
         root = names.pop(0)

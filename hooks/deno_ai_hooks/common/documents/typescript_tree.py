@@ -1,7 +1,7 @@
 """Trees of TypeScript: how a text becomes one, and how nodes of one kind are found in it."""
 from __future__ import annotations
 
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -94,10 +94,10 @@ def parse(data: bytes, dialect: str) -> Node:
     """Return the tree of `data`; an empty one where that would take too long."""
     parser = _grammar(dialect)[1]
     view = memoryview(data)
-    end = monotonic() + SECONDS + SECONDS_PER_MEGABYTE * len(data) / 1e6
+    end = thread_time() + SECONDS + SECONDS_PER_MEGABYTE * len(data) / 1e6
     try:
         return parser.parse(
-            lambda offset, point: view[offset:], progress_callback=lambda offset, error: monotonic() > end,
+            lambda offset, point: view[offset:], progress_callback=lambda offset, error: thread_time() > end,
         ).root_node
     except ValueError:
         parser.reset()
