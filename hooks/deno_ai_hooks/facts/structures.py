@@ -38,7 +38,7 @@ DATABASES = {
     'libsql': ('libSQL', 'DATABASE_URL'),
 }
 HARMLESS = (urls.LOOPBACK, urls.EXAMPLE, urls.SINGLE_LABEL)
-PASSWORD_NAMES = re.compile(r'(?i)\W*(?:pass(?:word|wd)?|pwd|pw|secret|token|key|api_?key|credentials?|p|pass?wort)\W*$')
+PASSWORD_NAMES = re.compile(r'(?i)\W*(?:pass(?:word|wd)?|pwd|pw?|secret|token|key|api_?key|credentials?|pass?wort)\W*$')
 
 JWT = r'eyJ[A-Za-z0-9_-]{12,2000}\.eyJ[A-Za-z0-9_-]{12,8000}\.[A-Za-z0-9_-]{10,2000}(?![A-Za-z0-9_-])'
 SAMPLES = ('1234567890', 'John Doe', 'supabase-demo')

@@ -150,7 +150,13 @@ JOINED = (
 ENCODED = r'(?:atob|[Dd]ecodeBase64|[Bb]uffer\.from|b64decode|fromBase64)\(\s{0,8}["\'`][A-Za-z0-9+/_-]{20}'
 """Where base64 is decoded."""
 
-NEEDS = (ANCHORS, VALUES, PASSWORDS, JOINED, ENCODED)
+OTHERS = (
+    r'(?:^|[\s=:"\'`])AKC[A-Za-z0-9]{10}|[0-9a-z]{32}-us\d|sq0csp-|pypi-AgE|gl(?:dt|ft|soat|rt|cbt)-[A-Za-z0-9_-]{12}|'
+    r'GR1348941[A-Za-z0-9_-]{12}|(?i:cloudant|softlayer|ibm[_-]?c(?:loud|os))[^\n]{0,60}["\'=: ][A-Za-z0-9_-]{24}'
+)
+"""Where the detectors of detect-secrets may find what the table does not know."""
+
+NEEDS = (ANCHORS, VALUES, PASSWORDS, JOINED, ENCODED, OTHERS)
 """Patterns of which a file that holds a credential holds one."""
 
 

@@ -153,12 +153,14 @@ def find(data: bytes) -> Iterator[Token]:
     What is known to be public, made up or an example is none.  Offsets are bytes.
     """
     from deno_ai_hooks.facts import disguises
+    from deno_ai_hooks.facts import plugins
 
     text = data.decode('latin-1')
     found = list(_by_shape(data, text))
     harmless = _Spans((start, end) for start, end, token in found if token is None)
     tokens = [token for _, _, token in found if token is not None]
-    tokens += [token for token in _by_place(data, text) if not harmless.touches(token.start, token.end)]
+    placed = [*_by_place(data, text), *plugins.find(data, text)]
+    tokens += [token for token in placed if not harmless.touches(token.start, token.end)]
     tokens += disguises.find(data, text)
     yield from _apart(tokens)
 
