@@ -62,7 +62,7 @@ NAMES = ('identifier', 'shorthand_property_identifier')
 READS = ('member_expression', 'call_expression')
 MANY = 2_000    # words of one command
 NESTED = 8      # lists within lists
-TEMPLATE = re.compile(r'\W+')
+NO_NAME = re.compile(r'\W+')
 SPACES = re.compile(rb'\S+')
 
 
@@ -332,7 +332,7 @@ def _filled(module: Module, node: Node) -> str:
     if text is not None:
         return text
     name = module.read(node) if node.end_byte - node.start_byte < 60 else 'value'
-    return '${' + TEMPLATE.sub('_', name) + '}'
+    return '${' + NO_NAME.sub('_', name) + '}'
 
 
 def _is_shell_tag(module: Module, call: Call) -> bool:
