@@ -393,7 +393,7 @@ def test_scripts_of_other_shells():
 
 TOKENS = st.lists(
     st.sampled_from(
-        'deno $( ) ( " \' ` \\ \n \r\n ; && | & # $ ${ } {{ }} <<E E << <<< > < K= K=( export case in ;; esac if then fi'
+        'deno $( ) ( " \' ` \\ \n \r\n ; && | & # $ ${ } {{ }} <<E E << <<< > < K= K=( export case in ;; esac if fi'
         ' for [[ ]] (( )) $F ${F[@]} sh -c env % ^ @ $\' é \x00 > $'.split(' ')
     ).flatmap(lambda token: st.sampled_from((token, token + ' '))),
     max_size=40,

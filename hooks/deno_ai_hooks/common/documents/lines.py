@@ -24,17 +24,18 @@ COMMENTED = re.compile(rb'(?:[^\\\n]++|\\(?:\r?\n(?:[ \t]*[#;][^\n]*\n)*+|.)?)*+
 
 
 class Line(NamedTuple):
-    """A line, with those it goes on in, without its line end."""
+    """A line, with those it goes on in: up to its line end, and up to what follows that."""
 
     start: int
     end: int
+    after: int
 
 
 def lines(data: bytes, pattern: re.Pattern[bytes] = LINE) -> Iterator[Line]:
     """Yield the lines of `data`; LOGICAL ones go on behind a backslash, COMMENTED behind comments too."""
     at = 3 if data.startswith(b'\xef\xbb\xbf') else 0
     while at < len(data) and (match := pattern.match(data, at)):
-        yield Line(at, at + len(match[0].rstrip(b'\r\n')))
+        yield Line(at, at + len(match[0].rstrip(b'\r\n')), match.end())
         at = match.end()
 
 
@@ -118,15 +119,14 @@ class Recipes(Document):
                 recipe.append(line)
             elif match := self.RULE.match(self.text.data, line.start, line.end):
                 yield target, recipe
-                target, recipe = match[1], [Line(match.end(), line.end)] if match[3] else []
+                target, recipe = match[1], [line._replace(start=match.end())] if match[3] else []
         yield target, recipe
 
     def _script(self, recipe: list[Line], constants: Constants) -> Text:
         builder = TextBuilder(self.text)
         for line in recipe:
             prefix = self.PREFIX.match(self.text.data, line.start, line.end)
-            self._expand(builder, Line(prefix.end() if prefix else line.start, line.end), constants)
-            builder.put(b'\n', line.end, line.end)
+            self._expand(builder, line._replace(start=prefix.end() if prefix else line.start), constants)
         return builder.build(lambda text: text.replace('$', '$$'))
 
     def _expand(self, builder: TextBuilder, line: Line, constants: Constants) -> None:
@@ -140,7 +140,7 @@ class Recipes(Document):
                 builder.put(b')', match.end(4), at)
             else:
                 builder.put(self._value(match, constants), match.start(), at)
-        builder.copy(at, line.end)
+        builder.copy(at, line.after)
 
     def _value(self, match: re.Match[bytes], constants: Constants) -> bytes:
         """Return what the shell gets for a reference; one that is not known becomes a variable of its own."""
@@ -239,8 +239,7 @@ class Justfile(Document):
                     builder.copy(at, match.start())
                     builder.put(value, *match.span())
                     at = match.end()
-            builder.copy(at, line.end)
-            builder.put(b'\n', line.end, line.end)
+            builder.copy(at, line.after)
         return builder.build()
 
 
@@ -351,7 +350,7 @@ class Unit(Document):
         for line in lines(self.text.data, COMMENTED):
             match = self.SETTING.match(self.text.data, line.start, line.end)
             if match:
-                yield match[1], Line(match.end(), line.end)
+                yield match[1], line._replace(start=match.end())
 
     def _command_lines(self) -> Iterator[list[Item]]:
         """Yield the words of each command; one line may hold several, with `;` as a word between."""
@@ -359,7 +358,7 @@ class Unit(Document):
             if key in self.STARTS:
                 prefix = self.PREFIX.match(self.text.data, line.start, line.end)
                 items = list[Item]()
-                for item in self._items(Line(prefix.end() if prefix else line.start, line.end)):
+                for item in self._items(line._replace(start=prefix.end() if prefix else line.start)):
                     if self.text.data[item.start:item.end] == b';':
                         yield items
                         items = []

@@ -89,6 +89,8 @@ class Markdown(Document):
                 yield self._block(opening, inner)
                 opening = None if start >= 0 else FENCE.match(data, *line.span())
                 inner = []
+            elif inner and inner[-1][1] == start:
+                inner[-1] = (inner[-1][0], line.end())
             else:
                 inner.append((start, line.end()))
         if opening is not None:
