@@ -28,19 +28,11 @@ Whatever has been committed once is known: take it back where it was given out, 
 
 Bad:
 
-    const db = await connect("postgres://chat:Vq8-kittens-4@db.chat-demo.net/chat");
+    const sonar = connect("pplx-" + "nQvWys81vp7hB1dx8PpD5KHX" + "e3PYiGkPAuNaRL63xYKwzEIn");
 
 Good:
 
-    const db = await connect(Deno.env.get("DATABASE_URL")!);
-
-Bad:
-
-    # compose.yaml
-    services:
-      db:
-        environment:
-          POSTGRES_PASSWORD: "Vq8-kittens-4"
+    const sonar = connect(Deno.env.get("PERPLEXITY_API_KEY")!);
 
 Good:
 

@@ -1,4 +1,4 @@
-"""Which names are those of credentials: `apiKey`, `DB_PASSWORD`; not `maxTokens`, `primaryKey`, `tokenizer`."""
+"""Which names are those of credentials, such as `apiKey`, and which not: `maxTokens`, `primaryKey`, `tokenizer`."""
 from __future__ import annotations
 
 import re

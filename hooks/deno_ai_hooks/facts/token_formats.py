@@ -47,7 +47,7 @@ Azure  storage account key  AZURE_STORAGE_KEY  critical  4.5  -  -  AccountKey  
 Azure  storage account key  AZURE_STORAGE_KEY  critical  4.5  -  azure|storage|account  -  @6{86}==
 Azure  AI Search key  AZURE_SEARCH_KEY  high  4.3  infix  -  AzSe  @A{42}AzSe[A-D]@A{5}
 AWS  Bedrock API key  AWS_BEARER_TOKEN_BEDROCK  high  4.0  bedrock  -  ABSK  ABSK@6{109,269}={0,2}
-AWS  short-lived Bedrock API key  AWS_BEARER_TOKEN_BEDROCK  medium  0  infix  -  bedrock-api-key-  bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t@6*={0,2}
+AWS  short-lived Bedrock API key  AWS_BEARER_TOKEN_BEDROCK  medium  0  infix  -  bedrock-api-key-  bedrock-api-key-[Y]mVkcm9jay5hbWF6b25hd3MuY29t@6*={0,2}
 AWS  access key id  AWS_ACCESS_KEY_ID  medium  2.9  -  -  A  (?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}
 AWS  secret access key  AWS_SECRET_ACCESS_KEY  critical  4.2  -  aws|amazon|secret.?access.?key  -  [A-Za-z0-9/+]{40}
 Hugging Face  token  HF_TOKEN  high  3.7  -  -  hf_  hf_[A-Za-z0-9]{34}

