@@ -281,3 +281,19 @@ def test_check_knows_the_baseline_of_a_hook(make):
     repo.git('add', 'start.sh')
     assert headlines(commit(repo).err) == headlines(repo.check().out)
     assert repo.check().code == 1
+
+
+def test_careless_example_is_refused_by_every_hook(make):
+    tree = {}
+    for folder, _, names in os.walk(os.path.join(ROOT, 'examples/careless-chat')):
+        for name in names:
+            path = os.path.join(folder, name)
+            with open(path, 'rb') as file:
+                tree[os.path.relpath(path, os.path.join(ROOT, 'examples/careless-chat'))] = file.read()
+    ids = ('explicit-permissions', 'scoped-permissions', 'https-only-fetch', 'verified-tls')
+    repo = make(*({'id': id} for id in ids), tree=tree)
+    ended = commit(repo)
+    assert ended.code == 1
+    assert re.findall(r'^- hook id: ([\w-]+)\n- exit code: 1$', ended.err, re.MULTILINE) == list(ids), ended.err
+    assert headlines(ended.err) == headlines(repo.check().out)
+    assert repo.run('git', 'rev-parse', 'HEAD').code != 0
