@@ -47,7 +47,6 @@ Good:
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
@@ -68,11 +67,12 @@ from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.permissions import grants
 from deno_ai_hooks.facts.permissions import parse
 
-REMOTE = re.compile(r'https?://')
-VERSION = re.compile(r'@v?\d|/v?\d+\.\d+|[0-9a-f]{40}')
+REMOTE = pattern(r'https?://')
+VERSION = pattern(r'@v?\d|/v?\d+\.\d+|[0-9a-f]{40}')
 NARROW = 'such as --allow-net=HOST --allow-read=PATH --allow-env=NAME'
 
 hook = Hook('explicit-permissions', __doc__, cwe=250, owasp='LLM06', severity=7.5)
@@ -172,7 +172,7 @@ def check_plugins(document: Json) -> Iterator[Finding]:
     plugins = document.root.get('lint', 'plugins')
     if document.is_configuration and plugins and plugins.items:
         yield Finding(plugins.items[0][1].span,
-                      'lint plugins run with all of read and env granted (deno 2.9.8); keep only those you can vouch for')
+                      'lint plugins run with all of read and env granted; keep only those you can vouch for')
 
 
 @hook.check(Module, needs=(r'\bWorker\b',), when='worker_permissions')

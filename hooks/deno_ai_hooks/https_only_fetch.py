@@ -87,6 +87,7 @@ from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.facts import endpoints
 from deno_ai_hooks.facts import urls
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.urls import Url
 
 if TYPE_CHECKING:
@@ -99,14 +100,14 @@ if TYPE_CHECKING:
 SECURE = {'http': 'https', 'ws': 'wss'}
 OWN_PORTS = {'http': ('', '80', '443'), 'ws': ('', '80', '443')}
 
-MOCKS = re.compile(
+MOCKS = pattern(
     r'(?:^|/)(?:__mocks__|__fixtures__|__snapshots__|mocks?|cassettes|stories)/|\.stories\.|(?:^|/)\.env\.test',
 )
 """Paths of made-up data, besides tests."""
 
 NEEDS = (r'(?i)\b(?:http|ws):', r'["\'`]:?//')
-AUTHORITY = re.compile(rb'(?i)(?<![a-z])(?:http|ws):(?:\\?[/\\]){2}([^\s"\'`<>?#|)\\/]{0,300})([^\s"\'`]{0,40})')
-HIDDEN = re.compile(
+AUTHORITY = pattern(rb'(?i)(?<![a-z])(?:http|ws):(?:\\?[/\\]){2}([^\s"\'`<>?#|)\\/]{0,300})([^\s"\'`]{0,40})')
+HIDDEN = pattern(
     # an escaped letter of http://, ws://; a scheme that is put together
     rb'(?i)\\(?:x|u00|u\{0*)(?:[46]8|[57][0347]|3a|2f)|["\'`](?:http|ws):?["\'`]|["\'`]:?//'
     rb'|[htpws:/]\\\r?\n[tps:/]',

@@ -51,7 +51,6 @@ Good:
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 
@@ -73,6 +72,7 @@ from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.permissions import INTERPRETERS
 from deno_ai_hooks.facts.permissions import KINDS
 from deno_ai_hooks.facts.permissions import grants
@@ -90,7 +90,7 @@ BARE = {
 }
 """What a flag without a list lets a program do, and what to write instead."""
 
-DENY = re.compile(rf'--deny-(?:{"|".join(KINDS)})(?:=.*)?')
+DENY = pattern(rf'--deny-(?:{"|".join(KINDS)})(?:=.*)?')
 TAKES_ARGUMENTS = frozenset(('run', 'watch', 'serve', 'compile'))
 """Sub-commands that hand everything behind the script on to it (deno 2.9.8)."""
 
@@ -160,7 +160,8 @@ def _too_wide(kind: str, item: str, script: str | None) -> str | None:
         return (f'--allow-run={item} runs any code it is given, outside the sandbox; '
                 'allow a program that does one thing, by its full path')
     if kind == 'ffi':
-        return 'native libraries run outside the sandbox, whatever else is denied; use a Web or npm API, or a process of its own'
+        return ('native libraries run outside the sandbox, whatever else is denied; '
+                'use a Web or npm API, or a process of its own')
     return None
 
 

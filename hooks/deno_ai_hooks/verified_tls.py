@@ -96,6 +96,7 @@ from deno_ai_hooks.common.finding import Edit
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.facts import urls
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -106,8 +107,8 @@ FLAG = 'unsafely-ignore-certificate-errors'
 NO = frozenset(('false', '0', 'no', 'off'))
 UNTRUE = frozenset(('', *NO))
 
-TEST_NAME = re.compile(r'(?:^|[^A-Za-z])(?:tests?|e2e|bench)(?![a-z])')
-TEST_FILE = re.compile(r'(?:^|/)\.env\.test')
+TEST_NAME = pattern(r'(?:^|[^A-Za-z])(?:tests?|e2e|bench)(?![a-z])')
+TEST_FILE = pattern(r'(?:^|/)\.env\.test')
 
 DOCUMENTS = (*(kind for kind in CARRIERS if kind != 'markdown'), 'dotenv')
 NEEDS = (
@@ -277,7 +278,7 @@ PROGRAMS: dict[str, Callable[[Sequence[Word]], Found]] = {
     'curl': _curl, 'wget': _wget, 'git': _git, 'npm': _npm, 'pnpm': _npm, 'yarn': _npm,
 }
 
-PASSED = re.compile(r'(?:--env=|-e|)([A-Z][A-Za-z_]+)=(.*)', re.DOTALL)
+PASSED = pattern(r'(?:--env=|-e|)([A-Z][A-Za-z_]+)=(.*)', re.DOTALL)
 PASSING = frozenset('docker podman nerdctl kubectl heroku fly flyctl set'.split())
 
 
@@ -360,14 +361,14 @@ def _plain(value: str | bool | float | None) -> str:
 
 # connection strings
 
-DATABASE = re.compile(
+DATABASE = pattern(
     r'(?i)\b((?:jdbc:)?(?:postgres(?:ql)?|cockroachdb|redshift|mysql2?|mariadb|mongodb)(?:\+\w+)?)://[^\s"\'`]{0,2000}',
 )
-UNENCRYPTED = re.compile(r'(?i)[?&](?:sslmode=disabled?|ssl(?:enabled)?=(?:false|0)|tls=false)(?=&|$)')
-UNVERIFIED = re.compile(
+UNENCRYPTED = pattern(r'(?i)[?&](?:sslmode=disabled?|ssl(?:enabled)?=(?:false|0)|tls=false)(?=&|$)')
+UNVERIFIED = pattern(
     r'(?i)[?&](?:sslmode=no-verify|sslaccept=accept_invalid_certs|tls(?:insecure|allowinvalid\w+)=true)(?=&|$)',
 )
-WORDS_OF = re.compile(
+WORDS_OF = pattern(
     r'(?i)(?:^|\s)host=(\S{1,300})(?:\s.{0,500})?\ssslmode=disable\b'
     r'|(?:^|\s)sslmode=disable\s.{0,500}?\bhost=(\S{1,300})',
 )
@@ -429,7 +430,7 @@ TOGGLES = {
 HOSTS = ('hostname', 'host', 'servername', 'connectionString', 'url', 'uri', 'server')
 LOGIN = frozenset(('user', 'username', 'password', 'database', 'connectionString', 'dialect'))
 HARMLESS = frozenset((urls.LOOPBACK, urls.SINGLE_LABEL, urls.LOCAL, urls.PRIVATE, urls.EXAMPLE, urls.LINK_LOCAL))
-RELEVANT = re.compile(
+RELEVANT = pattern(
     rb'rejectUnauthorized|unsafelyDisable|strictSSL|tlsAllow|tlsInsecure|checkServerIdentity|NODE_TLS_REJECT'
     rb'|GIT_SSL_NO|NPM_CONFIG_STRICT|SSLKEYLOG|\b(?:ssl|tls)\b|\\',
 )
@@ -516,7 +517,7 @@ def _assignments(module: Module) -> Iterator[Finding]:
                 yield Finding(module.span(right), message)
 
 
-ASKED = re.compile(
+ASKED = pattern(
     r'(?i)insecure|un_?authori[sz]ed|no-verify|verif[iy]|self[-_]?sign|trust|allow\w{0,20}cert|ssl_?mode'
     r'|(?:ignore|skip|disable|accept|without|no)_?\w{0,20}(?:ssl|tls|https|cert)|\bssl\s*[!=]==?\s*["\']'
     r'|\bis_?(?:dev|local)|["\'](?:dev|development|local|test)["\']|!==?\s*["\']production["\']|localhost|127\.0\.0',

@@ -15,16 +15,17 @@ from typing import NamedTuple
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.facts.patterns import pattern
 
 BASELINE = '.secrets.baseline'
 
-HERE = re.compile(
+HERE = pattern(
     rb'(?i)pragma: ?(?:allow|white)list[ -]secret|(?:gitleaks|betterleaks):allow|(?:trufflehog|kingfisher):ignore|'
     rb'secretlint-disable-line'
 )
-NEXT = re.compile(rb'(?i)pragma: ?allowlist[ -]nextline[ -]secret|secretlint-disable-next-line')
-WHOLE = re.compile(rb'secretlint-disable(?!-)')
-AGAIN = re.compile(rb'secretlint-enable(?!-)')
+NEXT = pattern(rb'(?i)pragma: ?allowlist[ -]nextline[ -]secret|secretlint-disable-next-line')
+WHOLE = pattern(rb'secretlint-disable(?!-)')
+AGAIN = pattern(rb'secretlint-enable(?!-)')
 MARKS = (b'pragma', b'PRAGMA', b'leaks:allow', b':ignore', b'secretlint-disable')
 
 FILTERS = 'detect_secrets.filters.regex.should_exclude_'

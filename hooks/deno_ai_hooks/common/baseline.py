@@ -1,16 +1,16 @@
 """Findings that are known and let stand: a name for each that outlives moved lines, and the file they are kept in."""
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from deno_ai_hooks.common.diagnostic import Diagnostic
+from deno_ai_hooks.facts.patterns import pattern
 
 VERSION = 1
-FINGERPRINT = re.compile('[0-9a-f]{32}')
+FINGERPRINT = pattern('[0-9a-f]{32}')
 BOM = '\ufeff'
 
 

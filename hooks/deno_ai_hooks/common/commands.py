@@ -14,6 +14,7 @@ from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Place
 from deno_ai_hooks.common.documents.base import Word
 from deno_ai_hooks.common.documents.wrappers import unwrap
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.permissions import CommandLine
 from deno_ai_hooks.facts.permissions import Grants
 from deno_ai_hooks.facts.permissions import grants
@@ -21,9 +22,8 @@ from deno_ai_hooks.facts.permissions import parse
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
-    from deno_ai_hooks.common.project import Project
 
-DENO = re.compile(r'(?:^|[/\\])deno(?:\.exe)?$')
+DENO = pattern(r'(?:^|[/\\])deno(?:\.exe)?$')
 
 NEEDS = (r'\bdeno\b',)
 """What a document holds that starts deno, for the screen."""
@@ -46,13 +46,13 @@ PROGRAM, TEST, MAINTENANCE = 'program', 'test', 'maintenance'
 RUN_BY_OTHERS = frozenset(('entrypoint', 'service'))
 """Carriers that start what they name in production, whatever it is called."""
 
-TESTS = re.compile(
+TESTS = pattern(
     r'(?:^|/)(?:__tests__|tests?|testdata|testing|fixtures|specs?|e2e|bench(?:es|marks?)?)/'
     r'|[._](?:test|spec|bench)\.[cm]?[jt]sx?$|(?:^|/)(?:test|bench)s?\.[cm]?[jt]sx?$',
 )
 """Paths of tests and benchmarks: what deno 2.9.8 itself takes for them, and where their data lies."""
 
-TOOLS = re.compile(r'(?:^|/)(?:_?scripts?|_?tools?|tasks|\.github|\.husky|\.githooks|hack|ci|build|codegen)/')
+TOOLS = pattern(r'(?:^|/)(?:_?scripts?|_?tools?|tasks|\.github|\.husky|\.githooks|hack|ci|build|codegen)/')
 """Folders of what maintains a repository."""
 
 CHORES = frozenset('''
@@ -63,7 +63,7 @@ CHORES = frozenset('''
 '''.split())
 """Words in the name of a task, a recipe or a script that maintains a repository rather than runs its program."""
 
-HISTORY = re.compile(r'(?:^|/)(?:CHANGE(?:LOG|S)|HISTORY|RELEASES?(?:[-_ ]?NOTES)?|NEWS|MIGRATI\w+)\b[^/]*$', re.IGNORECASE)
+HISTORY = pattern(r'(?i)(?:^|/)(?:CHANGE(?:LOG|S)|HISTORY|RELEASES?(?:[-_ ]?NOTES)?|NEWS|MIGRATI\w+)\b[^/]*$')
 """Documents that tell what was, not what to run."""
 
 LATER_FILES = frozenset(('task', 'script', 'recipe', 'hook'))
@@ -102,7 +102,7 @@ class Invocation(NamedTuple):
 
 
 def invocations(document: Document) -> Iterator[Invocation]:
-    """Yield what `document` itself starts by the name of deno, by itself or through `exec`, `env`, `sudo` and their like."""
+    """Yield what `document` itself starts by the name of deno, directly or through `exec`, `env` and their like."""
     for command in document.commands():
         if any(word.text and DENO.search(word.text) for word in command.words):
             inner = unwrap(command)

@@ -21,6 +21,7 @@ from deno_ai_hooks.facts.endpoints import CLIENT_OPTIONS
 from deno_ai_hooks.facts.endpoints import REQUESTS
 from deno_ai_hooks.facts.endpoints import WEAK
 from deno_ai_hooks.facts.endpoints import request_at
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -42,7 +43,7 @@ DESCRIBING = frozenset(('method', 'headers', 'responseType', 'timeout', 'qs', 'j
 """Keys that beside a URL describe a request."""
 
 FUNCTIONS = frozenset('arrow_function function_declaration function_expression'.split())
-ENDS = re.compile(r'(?:[A-Za-z_$][\w$]*\.)?[A-Za-z_$][\w$]*$')
+ENDS = pattern(r'(?:[A-Za-z_$][\w$]*\.)?[A-Za-z_$][\w$]*$')
 
 
 class Request(NamedTuple):

@@ -22,6 +22,7 @@ from deno_ai_hooks.common.diagnostic import Diagnostic
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.facts.patterns import pattern
 
 ID = 'ignore-comment'
 """The rule that complaints are reported under, which no comment lets stand."""
@@ -79,15 +80,15 @@ SLASHES = rb'(?<!:)//|/\*+'
 HASH = rb'(?:^|(?<=[ \t]))#+'
 HTML = rb'<!--'
 TYPESCRIPT = Syntax(
-    _comment(SLASHES), (b'//',), (b'/*',), headers=re.compile(rb'#!|([\'"])use [\w ]+\1;?$'), around=b'{}',
+    _comment(SLASHES), (b'//',), (b'/*',), headers=pattern(rb'#!|([\'"])use [\w ]+\1;?$'), around=b'{}',
 )
-JSON = TYPESCRIPT._replace(headers=re.compile(rb'[\[{]$'))
+JSON = TYPESCRIPT._replace(headers=pattern(rb'[\[{]$'))
 SHELL = Syntax(_comment(HASH), (b'#',), joins=b'\\')
 SYNTAXES: Mapping[str, Syntax] = {
     'typescript': TYPESCRIPT,
     'json': JSON,
     **dict.fromkeys('shell containerfile toml make just dotenv procfile crontab'.split(), SHELL),
-    'yaml': SHELL._replace(joins=b'\\`', headers=re.compile(rb'---|%')),
+    'yaml': SHELL._replace(joins=b'\\`', headers=pattern(rb'---|%')),
     'powershell': SHELL._replace(joins=b'`'),
     # systemd.syntax(7): a comment has a line of its own; after a value it would be part of it
     'unit': Syntax(_comment(rb'^[ \t]*[#;]+'), (b'#', b';'), joins=b'\\'),
@@ -95,14 +96,14 @@ SYNTAXES: Mapping[str, Syntax] = {
         _comment(rb'(?:^|&)[ \t]*@?(?:[Rr][Ee][Mm](?=[ \t])|::)'),
         (b'::', b'rem ', b'@rem '),
         joins=b'^',
-        headers=re.compile(rb'(?i)@?echo +off$'),
+        headers=pattern(rb'(?i)@?echo +off$'),
     ),
-    'html': Syntax(_comment(HTML), (), (HTML,), headers=re.compile(rb'(?i)<!doctype\b')),
+    'html': Syntax(_comment(HTML), (), (HTML,), headers=pattern(rb'(?i)<!doctype\b')),
     'markdown': Syntax(
         _comment(rb'|'.join((HTML, SLASHES, HASH))), (b'//', b'#'), (HTML, b'/*'), joins=b'\\', around=b'{}>',
     ),
 }
-FENCE = re.compile(rb'[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)')
+FENCE = pattern(rb'[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)')
 
 
 class Outline(NamedTuple):

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.facts.patterns import pattern
 
 GENERATED = {
     '.astro': 'generated',
@@ -47,7 +48,7 @@ STORES = frozenset(('.git', '.hg', '.svn', '.jj'))
 LEAVES = 'a symbolic link that leaves the tree'
 FOREIGN = 'a repository of its own'
 
-WRITTEN = re.compile(r'(?:.*\.(?:min|bundle)\.[cm]?js|lib\.(?:deno|dom|es\d+|webworker)[\w.]*\.d\.ts)\Z', re.DOTALL)
+WRITTEN = pattern(r'(?:.*\.(?:min|bundle)\.[cm]?js|lib\.(?:deno|dom|es\d+|webworker)[\w.]*\.d\.ts)\Z', re.DOTALL)
 """Names of files that other programs wrote: minified bundles, the declarations of Deno and TypeScript themselves."""
 
 LIMIT = 64 * 1024 * 1024

@@ -20,6 +20,7 @@ from deno_ai_hooks.facts.flags import GLOBAL
 from deno_ai_hooks.facts.flags import PLAIN
 from deno_ai_hooks.facts.flags import UNSTABLE
 from deno_ai_hooks.facts.hosts import host_error
+from deno_ai_hooks.facts.patterns import pattern
 
 KINDS = ('read', 'write', 'net', 'env', 'run', 'sys', 'ffi', 'import')
 ALLOW = tuple(f'allow-{kind}' for kind in KINDS)
@@ -32,7 +33,7 @@ SYS_KINDS = frozenset('''
     getegid statfs getPriority setPriority userInfo username setegid seteuid setgid setuid ca umask
 '''.split())
 
-OPAQUE = re.compile(r'\$[\w{(]|`')
+OPAQUE = pattern(r'\$[\w{(]|`')
 
 
 class Flag(NamedTuple):

@@ -5,19 +5,20 @@ import re
 from collections.abc import Iterator
 
 from deno_ai_hooks.facts.checksums import decoded
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.token_needs import ENCODED
 from deno_ai_hooks.facts.token_needs import JOINED
 from deno_ai_hooks.facts.token_needs import scanner
 from deno_ai_hooks.facts.tokens import Token
 
 PIECE = r'["\'`][A-Za-z0-9_+/=.~|:-]{1,400}["\'`]'
-CHAIN = re.compile(rf'{PIECE}(?:\s{{0,40}}\+\s{{0,40}}{PIECE}){{1,20}}')
-LIST = re.compile(
+CHAIN = pattern(rf'{PIECE}(?:\s{{0,40}}\+\s{{0,40}}{PIECE}){{1,20}}')
+LIST = pattern(
     rf'\[\s{{0,40}}({PIECE}(?:\s{{0,40}},\s{{0,40}}{PIECE}){{1,20}})\s{{0,8}},?\s{{0,8}}\]\s{{0,8}}'
     r'\.join\(\s{0,8}(["\'`])([^"\'`]{0,3})\2\s{0,8}\)',
 )
-PIECES = re.compile(r'["\'`]([A-Za-z0-9_+/=.~|:-]{1,400})["\'`]')
-BASE64 = re.compile(r'["\'`]([A-Za-z0-9+/_-]{20,8000}={0,2})["\'`]')
+PIECES = pattern(r'["\'`]([A-Za-z0-9_+/=.~|:-]{1,400})["\'`]')
+BASE64 = pattern(r'["\'`]([A-Za-z0-9+/_-]{20,8000}={0,2})["\'`]')
 BACK = 2000
 """Bytes in which the pieces before a join stand."""
 

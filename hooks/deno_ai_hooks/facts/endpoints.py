@@ -4,6 +4,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from deno_ai_hooks.facts.patterns import pattern
+
 REQUESTS = {
     'fetch': 0,
     'WebSocket': 0,
@@ -46,7 +48,7 @@ CLIENTS = frozenset('''
 '''.split())
 """Objects whose methods, the verbs of HTTP, take a URL."""
 
-WEAK = re.compile(
+WEAK = pattern(
     r'(?:^|[.:])(?:Request|[a-z]\w{0,20}?Fetch|\$?fetch[A-Z_]\w{0,30}'
     r'|(?:Ollama|QdrantClient|ChromaClient|Weaviate\w*|RemoteRunnable|\w{0,40}(?:Client|Transport|WebBaseLoader|Embeddings'
     r'|Retriever|SDK|Sdk|ApiClient|VectorStore))|create(?:Client|[A-Z]\w{0,30}Client)|connectClient)$',
@@ -56,7 +58,7 @@ WEAK = re.compile(
 CLIENT_OPTIONS = ('url', 'baseURL', 'baseUrl', 'basePath', 'endpoint', 'host', 'path', 'address', 'origin', 'serverUrl')
 """Options of clients that say where requests go."""
 
-WORDS = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+')
+WORDS = pattern(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+')
 
 STRONG = frozenset('''
     endpoint endpoints api apis baseurl basepath baseuri apiurl apibase proxy proxies webhook webhooks upstream
@@ -71,15 +73,15 @@ SERVICES = frozenset('''
     chroma chromadb weaviate milvus pinecone supabase database db redis queue request requests fetch query remote
     cluster agent tool tools auth token oauth oidc sso login weather forecast geo geocode geocoding geoip ip news stock
     quotes crypto price prices rates data feed health status socket stream upload download storage bucket s3 minio
-    worker sync callback completion completions generate tts stt whisper speech transcribe translate translation ocr rerank
-    reranker memory knowledge rag retriever crawler scraper scrape browser searx searxng n8n tracing telemetry otel otlp
-    metrics langfuse langsmith collector ingest notify push sms mail smtp payment billing event events target dest
+    worker sync callback completion completions generate tts stt whisper speech transcribe translate translation ocr
+    rerank reranker memory knowledge rag retriever crawler scraper scrape browser searx searxng n8n tracing telemetry otel
+    otlp metrics langfuse langsmith collector ingest notify push sms mail smtp payment billing event events target dest
     destination litellm vllm llamacpp lmstudio tgi comfyui automatic1111 stable diffusion node nodes primary fallback
     default prod production staging live
 '''.split())
 """Words that with one of PLACES behind them say the same."""
 
-MODELS = re.compile(
+MODELS = pattern(
     r'api\.(?:openai|anthropic|groq|mistral|x|cohere|deepseek|perplexity|together|fireworks|replicate|cerebras|voyageai|'
     r'elevenlabs|deepgram|assemblyai|tavily|exa|firecrawl|stability|moonshot|minimax|siliconflow|novita|deepinfra)'
     r'\.(?:com|ai|xyz|io|dev|cn)|openrouter\.ai|generativelanguage\.googleapis\.com|(?:[\w-]+\.)?huggingface\.co'

@@ -4,11 +4,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-NAME = re.compile(r'[A-Za-z0-9_#-]{1,255}(?:\.[A-Za-z0-9_#-]{1,255})*')
+from deno_ai_hooks.facts.patterns import pattern
+
+NAME = pattern(r'[A-Za-z0-9_#-]{1,255}(?:\.[A-Za-z0-9_#-]{1,255})*')
 OCTET = r'(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)'
-ADDRESS = re.compile(rf'{OCTET}(?:\.{OCTET}){{3}}')
-PREFIX = re.compile(rf'({ADDRESS.pattern})/(\d+)')
-VSOCK = re.compile(r'vsock:\+?(\d{1,12}):\+?(\d{1,12})')
+ADDRESS = pattern(rf'{OCTET}(?:\.{OCTET}){{3}}')
+PREFIX = pattern(rf'({ADDRESS.pattern})/(\d+)')
+VSOCK = pattern(r'vsock:\+?(\d{1,12}):\+?(\d{1,12})')
 EVERY_INTERFACE = ('0.0.0.0', '127.0.0.1', 'localhost')
 LARGEST_PORT = 65535
 LONGEST_NAME = 255

@@ -7,7 +7,6 @@ file exists or a program is on PATH comes in as an argument.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -30,6 +29,7 @@ from deno_ai_hooks.facts.hosts import canonical
 from deno_ai_hooks.facts.hosts import expand
 from deno_ai_hooks.facts.hosts import host
 from deno_ai_hooks.facts.hosts import host_error
+from deno_ai_hooks.facts.patterns import pattern
 
 __all__ = [
     'ESCAPES', 'IMPORT_DEFAULT', 'INTERPRETERS', 'KINDS', 'CommandLine', 'Flag', 'Grants', 'Items',
@@ -157,7 +157,7 @@ def _check_script(line: CommandLine, words: Sequence[str | None], exists: Callab
         raise NoScriptError(f'Module not found "{script}".')
 
 
-SCHEME = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:')
+SCHEME = pattern(r'[A-Za-z][A-Za-z0-9+.-]*:')
 
 
 def _has_program(line: CommandLine, *, unknown: bool) -> bool:

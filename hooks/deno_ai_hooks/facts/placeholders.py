@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-ANYWHERE = re.compile(
+from deno_ai_hooks.facts.patterns import pattern
+
+ANYWHERE = pattern(
     '(?i)example|exemple|beispiel|ejemplo|esempio|exemplo|placeholder|platzhalter|change_?-?(?:me|this|it)|dummy|sample|'
     'redacted|replace|foobar|notreal|deadbeef|cafebabe|invalid|s3cr3t|hunter2|insert_?-?(?:your|here)|'
     'your_?-?(?:own|api|key|token|secret|pass)|my_?-?(?:api|secret|token|key)|not_?-?a_?-?(?:real|key|secret)|lorem|'
@@ -31,16 +33,16 @@ WEAK = frozenset(
     'pass password passwd secret postgres mysql mongo redis root admin user test guest qwerty letmein welcome '
     'changeit changeme docker example hunter2 dev local demo default guest foobar minioadmin supersecret toor'.split()
 )
-TEMPLATE = re.compile(
+TEMPLATE = pattern(
     r'\$\{|\{\{|\{%|^[<\[{(].*[>\]})]$|<[A-Za-z][^>]*>|%[A-Za-z_]+%|^\$[A-Za-z_({]|\.\.\.|…|\*{3}|•{3}|^@|'
     r'^(?:op|vault|ssm|secret|secrets|awssm|gcpsm|azurekeyvault|env|file)(?:://|:)|^arn:aws|^projects/[^/]+/secrets/|'
     r'^encrypted:|^ENC\[|^env\(|process\.env|Deno\.env|import\.meta|os\.environ|\\d|\[A-Za|\[a-z|\[0-9'
 )
-NAME = re.compile(r'[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+')
-HEADER = re.compile(r'(?i)(?:x-)?(?:[a-z]+-){1,4}(?:key|token|secret|auth|authorization)')
-SAME = re.compile(r'([^\s])\1{3}')
-SAME_HEX = re.compile(r'([0-9a-f])\1{4}')
-REPEATED = re.compile(r'(.{2,12}?)\1{3}')
+NAME = pattern(r'[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+')
+HEADER = pattern(r'(?i)(?:x-)?(?:[a-z]+-){1,4}(?:key|token|secret|auth|authorization)')
+SAME = pattern(r'([^\s])\1{3}')
+SAME_HEX = pattern(r'([0-9a-f])\1{4}')
+REPEATED = pattern(r'(.{2,12}?)\1{3}')
 RUN = 6
 """Characters in order that hardly any random value holds: `abcdef`, `123456`."""
 

@@ -6,6 +6,8 @@ from collections import Counter
 from itertools import pairwise
 from math import log2
 
+from deno_ai_hooks.facts.patterns import pattern
+
 FLOORS = {
     'hex': ((16, 2.5), (20, 2.74), (32, 3.14), (40, 3.26), (48, 3.40), (64, 3.55)),
     'lower': ((16, 2.9), (20, 3.25), (32, 3.74), (40, 4.00), (48, 4.15), (64, 4.36)),
@@ -18,8 +20,8 @@ CHANGES = {'hex': 0.2, 'lower': 0.17, 'letters': 0.25, 'mixed': 0.36}
 """Changes between small letters, capitals, digits and marks, a character; words and names change less."""
 
 LONGEST = 64
-SEGMENT = re.compile(r'[^\W_]+')
-UUID = re.compile(r'(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+SEGMENT = pattern(r'[^\W_]+')
+UUID = pattern(r'(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 
 def entropy(text: str) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from deno_ai_hooks.facts.patterns import pattern
+
 SH, POWERSHELL, BATCH = 'sh', 'powershell', 'batch'
 
 _DIALECTS = {
@@ -11,13 +13,13 @@ _DIALECTS = {
     **dict.fromkeys(('pwsh', 'powershell'), POWERSHELL),
     'cmd': BATCH,
 }
-_NAME = re.compile(r'(?:.*[/\\])?([\w-]+?)(?:\.exe)?', re.IGNORECASE | re.DOTALL)
+_NAME = pattern(r'(?:.*[/\\])?([\w-]+?)(?:\.exe)?', re.IGNORECASE | re.DOTALL)
 _SCRIPT_FLAGS = {
-    SH: re.compile(r'-[a-zA-Z]*c'),
-    POWERSHELL: re.compile(r'-c(?:ommand)?', re.IGNORECASE),
-    BATCH: re.compile(r'/[ck]', re.IGNORECASE),
+    SH: pattern(r'-[a-zA-Z]*c'),
+    POWERSHELL: pattern(r'-c(?:ommand)?', re.IGNORECASE),
+    BATCH: pattern(r'/[ck]', re.IGNORECASE),
 }
-_FLAG = re.compile(r'[-+/][\w-]*')
+_FLAG = pattern(r'[-+/][\w-]*')
 
 
 def dialect(program: str) -> str | None:

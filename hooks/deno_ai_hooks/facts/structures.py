@@ -9,6 +9,7 @@ from typing import Any
 
 from deno_ai_hooks.facts import urls
 from deno_ai_hooks.facts.checksums import claims
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.placeholders import is_placeholder
 from deno_ai_hooks.facts.placeholders import is_weak_password
 from deno_ai_hooks.facts.randomness import entropy
@@ -38,13 +39,13 @@ DATABASES = {
     'libsql': ('libSQL', 'DATABASE_URL'),
 }
 HARMLESS = (urls.LOOPBACK, urls.EXAMPLE, urls.SINGLE_LABEL)
-PASSWORD_NAMES = re.compile(r'(?i)\W*(?:pass(?:word|wd)?|pwd|pw?|secret|token|key|api_?key|credentials?|pass?wort)\W*$')
+PASSWORD_NAMES = pattern(r'(?i)\W*(?:pass(?:word|wd)?|pwd|pw?|secret|token|key|api_?key|credentials?|pass?wort)\W*$')
 
 JWT = r'eyJ[A-Za-z0-9_-]{12,2000}\.eyJ[A-Za-z0-9_-]{12,8000}\.[A-Za-z0-9_-]{10,2000}(?![A-Za-z0-9_-])'
 SAMPLES = ('1234567890', 'John Doe', 'supabase-demo')
 
 PEM = r'-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----(?P<body>[^-]{40,20000})(?:-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----)?'  # noqa: E501
-INDENTED = re.compile(r'\\[nr]|[\s"\'`+,|\\]+|[A-Z][A-Za-z-]+: [^\n]*\n')
+INDENTED = pattern(r'\\[nr]|[\s"\'`+,|\\]+|[A-Z][A-Za-z-]+: [^\n]*\n')
 BEARER = r'[Bb]earer\s{1,4}(?P<value>[A-Za-z0-9._~+/=-]{20,2000})'
 JWK = r'["\']?[dk]["\']?\s{0,4}:\s{0,4}["\'](?P<value>[A-Za-z0-9_-]{32,1400})["\']'
 

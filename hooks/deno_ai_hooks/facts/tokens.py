@@ -23,6 +23,7 @@ from typing import NamedTuple
 from deno_ai_hooks.facts.checksums import CHECKS
 from deno_ai_hooks.facts.credential_names import is_credential
 from deno_ai_hooks.facts.credential_names import is_password
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.placeholders import is_placeholder
 from deno_ai_hooks.facts.placeholders import is_weak_password
 from deno_ai_hooks.facts.randomness import UUID
@@ -90,7 +91,7 @@ class Format(NamedTuple):
         return self.check == 'infix' and not self.pattern.startswith(self.word[:4])
 
 
-RUN = re.compile(r'(?:\[[^\]]*\]|\\d)\{(\d+)(?:,\d*)?\}')
+RUN = pattern(r'(?:\[[^\]]*\]|\\d)\{(\d+)(?:,\d*)?\}')
 SHORTEST, ENOUGH = 8, 12
 """A run of that many characters ends what is looked for first; of it so many are asked for."""
 
@@ -242,7 +243,7 @@ def _judged(row: Format, whole: str, value: str, text: str, start: int, end: int
     return Token(start, end, row.provider, row.kind, row.severity, row.variable, bool(sure))
 
 
-WEB = re.compile('authDomain|firebaseapp|messagingSenderId|storageBucket|maps/api|maps-api|maps\\.googleapis')
+WEB = pattern('authDomain|firebaseapp|messagingSenderId|storageBucket|maps/api|maps-api|maps\\.googleapis')
 
 
 def _is_web_configuration(text: str, start: int, end: int) -> bool:
@@ -283,9 +284,9 @@ def _structures(text: str, start: int, end: int, seen: str) -> Iterator[Verdict]
 
 # by place: a literal under a credential's name
 
-VALUE = re.compile(r'[A-Za-z0-9_+/=.~|:@!#%^&*?,-]{8,400}')
-PLAIN = re.compile(r'[^\s"\'`\\,;<>(){}\[\]]{8,100}')
-BEFORE = re.compile(
+VALUE = pattern(r'[A-Za-z0-9_+/=.~|:@!#%^&*?,-]{8,400}')
+PLAIN = pattern(r'[^\s"\'`\\,;<>(){}\[\]]{8,100}')
+BEFORE = pattern(
     r'["\'`\\]{0,3}\s{0,8}(?:'
     # a name, then what hands the value over; all of it from its end to its beginning
     r'(?:>?=:?|=\?\?|=\|\||=={1,2}|:|,|\?\?|\|\||\(|\s)\s{0,8}(?:gnirts\s{0,2}[:|]\s{0,2})?["\'`\])\\]{0,3}!?'
@@ -293,7 +294,7 @@ BEFORE = re.compile(
     r')(?P<name>[\w$.-]{1,80})',
     re.IGNORECASE,
 )
-CALLED = re.compile(r'["\'`]{1}\s{0,8}\((?P<name>[\w$.]{2,60})')
+CALLED = pattern(r'["\'`]{1}\s{0,8}\((?P<name>[\w$.]{2,60})')
 COMMON = 'hash|sha|digest|commit|etag|integrity|checksum|revision|id|uuid|url|model|version|name|path'
 
 

@@ -11,6 +11,8 @@ from functools import cache
 from functools import lru_cache
 from typing import NamedTuple
 
+from deno_ai_hooks.facts.patterns import pattern
+
 LOOPBACK = 'loopback'
 PRIVATE = 'private'
 LINK_LOCAL = 'link-local'
@@ -27,15 +29,15 @@ HOLE = '\ufffc'
 LONGEST = 1000
 """Characters of a host that are looked at: no name has more than 253 (RFC 1035), but a template may."""
 
-URL = re.compile(r'[\0-\x20]*([A-Za-z][A-Za-z0-9+.-]{0,30}):[/\\]{2,}([^/\\?#]*)')
-SPLICE = re.compile(
+URL = pattern(r'[\0-\x20]*([A-Za-z][A-Za-z0-9+.-]{0,30}):[/\\]{2,}([^/\\?#]*)')
+SPLICE = pattern(
     rf'{HOLE}|\$\{{[^}}]*\}}|\$\([^)]*\)|\$\w+|\{{\{{.*?\}}\}}|\{{[^}}]*\}}|<[^>]*>|%\w+%|%[sdv](?![0-9a-fA-F])|`[^`]*`',
 )
 """A part of a host that something else fills in, in the notations of TypeScript, shells, YAML and templates."""
 
-HEAD = re.compile(r'localhost|[\w-]+(?:\.[\w-]+)+|\[[0-9a-fA-F:.]+\]')
-NUMBER = re.compile(r'0[xX][0-9a-fA-F]*|[0-9]+')
-NAME = re.compile(r'[^\s\0-\x1f#%/:<>?@\[\\\]^|{}$`"\'(),;!*=&+~]+')
+HEAD = pattern(r'localhost|[\w-]+(?:\.[\w-]+)+|\[[0-9a-fA-F:.]+\]')
+NUMBER = pattern(r'0[xX][0-9a-fA-F]*|[0-9]+')
+NAME = pattern(r'[^\s\0-\x1f#%/:<>?@\[\\\]^|{}$`"\'(),;!*=&+~]+')
 DOTS = str.maketrans('\u3002\uff0e\uff61', '...')
 
 IPV4 = (
@@ -75,7 +77,7 @@ SAMPLES = frozenset('''
 """Names that documents and tests make up, under whichever top-level domain."""
 
 SAMPLE_HOSTS = frozenset(('a.com', 'b.com', 'c.com', 'd.com', 'a.b', 'a.b.c', 'x.y', 'x.y.z', 'foo.bar', 'api.com'))
-SAMPLE_LABEL = re.compile(r'(?:example|your|sample|placeholder|dummy)(?:[-_0-9].*)?|.*[-_]example|your(?!k|self).*')
+SAMPLE_LABEL = pattern(r'(?:example|your|sample|placeholder|dummy)(?:[-_0-9].*)?|.*[-_]example|your(?!k|self).*')
 
 NAMESPACES = (
     'schemas.*', 'schema.*', 'xmlns.*', 'ns.*', 'vocab.*', 'terminology.*',

@@ -1,7 +1,6 @@
 """Dockerfiles: their stages, and what they run while an image is built and when it starts."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import cached_property
@@ -23,13 +22,14 @@ from deno_ai_hooks.common.documents.starting import script
 from deno_ai_hooks.common.documents.starting import scripts_within
 from deno_ai_hooks.common.documents.starting import started
 from deno_ai_hooks.common.text import Text
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.shells import SH
 from deno_ai_hooks.facts.shells import dialect
 
 ANCESTORS = 50  # nobody builds a longer chain of stages
 RUNNING = frozenset('RUN CMD ENTRYPOINT'.split())
 STARTING = frozenset('CMD ENTRYPOINT'.split())
-SHEBANG = re.compile(rb'#!\s*(?:\S*/env\s+(?:-S\s+)?)?(\S+)')
+SHEBANG = pattern(rb'#!\s*(?:\S*/env\s+(?:-S\s+)?)?(\S+)')
 
 
 class Stage(NamedTuple):

@@ -14,24 +14,25 @@ from deno_ai_hooks.common.source import BOM
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
 from deno_ai_hooks.common.text import cut
+from deno_ai_hooks.facts.patterns import pattern
 
 # what Go's unicode.IsSpace takes for blank
 BLANK = rb'(?:[\t-\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)'
-LEADING = re.compile(BLANK + rb'*+')
-TRAILING = re.compile(BLANK + rb'\Z')
-ITEM = re.compile(rb'[^\t\v\f\r ]++')
-GAP = re.compile(rb'[\t\v\f\r ]++')
-DIRECTIVE = re.compile(rb'#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*([^\n]+)\Z')
-TABS = re.compile(rb'^\t+', re.MULTILINE)
-LINE = re.compile(rb'[^\n]+')
+LEADING = pattern(BLANK + rb'*+')
+TRAILING = pattern(BLANK + rb'\Z')
+ITEM = pattern(rb'[^\t\v\f\r ]++')
+GAP = pattern(rb'[\t\v\f\r ]++')
+DIRECTIVE = pattern(rb'#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*([^\n]+)\Z')
+TABS = pattern(rb'^\t+', re.MULTILINE)
+LINE = pattern(rb'[^\n]+')
 LONGEST_TERMINATOR = 200
 DIRECTIVES = frozenset((b'syntax', b'escape', b'check'))
-FLAG = re.compile(rb'''--(?:'(?:\\.|[^'\\])*+'?|"(?:\\.|[^"\\])*+"?|\\.?|[^\t-\r '"\\])*+''', re.DOTALL)
-QUOTES = re.compile(rb'''\\(.?)|['"]''', re.DOTALL)
-STRING = re.compile(rb'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+)"')
-JSON_BLANK = re.compile(rb'[ \t\r\n]*+')
+FLAG = pattern(rb'''--(?:'(?:\\.|[^'\\])*+'?|"(?:\\.|[^"\\])*+"?|\\.?|[^\t-\r '"\\])*+''', re.DOTALL)
+QUOTES = pattern(rb'''\\(.?)|['"]''', re.DOTALL)
+STRING = pattern(rb'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+)"')
+JSON_BLANK = pattern(rb'[ \t\r\n]*+')
 PAIR = {
-    token: re.compile(
+    token: pattern(
         rb'''BLANK++|(?P<word>(?:'[^']*+'?|"(?:TOKEN.|[^"TOKEN])*+(?:TOKEN?"|TOKEN)?|TOKEN.?|(?!BLANK)[^'"TOKEN])++)'''
         .replace(b'TOKEN', re.escape(token)).replace(b'BLANK', BLANK),
         re.DOTALL,
@@ -39,13 +40,13 @@ PAIR = {
     for token in (b'\\', b'`')
 }
 # a word as here-documents are looked for: blanks behind << belong to it (BuildKit 0.13)
-SHELL_WORD = re.compile(
+SHELL_WORD = pattern(
     rb'''(?P<blank>\s++)|(?P<broken>['"]|\$\{)'''
     rb'''|(?:<<\s*+|'[^']*+'|"(?:\\.|[^"\\])*+"|\\.?|\$\{[^}]*+\}|\$(?!\{)|[^\s'"\\$<]|<)++''',
     re.DOTALL,
 )
-ALONE = re.compile(rb'<<-?\s*(?:"[^"]*"|\'[^\']*\'|[^\s<>&|;]+)\Z')
-HEREDOC = re.compile(rb'[0-9]*<<(-?)\s*([^<]+)\Z')
+ALONE = pattern(rb'<<-?\s*(?:"[^"]*"|\'[^\']*\'|[^\s<>&|;]+)\Z')
+HEREDOC = pattern(rb'[0-9]*<<(-?)\s*([^<]+)\Z')
 
 EXEC = frozenset('RUN CMD ENTRYPOINT SHELL ADD COPY VOLUME'.split())
 HEREDOCS = frozenset('RUN ADD COPY'.split())

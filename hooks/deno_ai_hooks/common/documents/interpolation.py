@@ -5,15 +5,17 @@ import re
 from collections.abc import Callable
 from collections.abc import Iterator
 
+from deno_ai_hooks.facts.patterns import pattern
+
 LIMIT = 1000  # characters filled into one value: values made of values could grow without end
 DEPTH = 8  # defaults inside defaults
 
 Lookup = Callable[[str], str | None]
 
-_NAME = re.compile(r'[A-Za-z_]\w*')
-_BRACES = re.compile(r'\$\{|\}|\\.', re.DOTALL)
-_SPECIAL = {token: re.compile(rf'[$\'"{re.escape(token)}]') for token in '\\`'}
-_ALONE = re.compile(r'"?\$(?:\w+|\{\w+\})"?')
+_NAME = pattern(r'[A-Za-z_]\w*')
+_BRACES = pattern(r'\$\{|\}|\\.', re.DOTALL)
+_SPECIAL = {token: pattern(rf'[$\'"{re.escape(token)}]') for token in '\\`'}
+_ALONE = pattern(r'"?\$(?:\w+|\{\w+\})"?')
 
 
 def unknown(_name: str) -> str | None:

@@ -15,12 +15,13 @@ from deno_ai_hooks.common.documents.base import Word
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
 from deno_ai_hooks.common.text import cut
+from deno_ai_hooks.facts.patterns import pattern
 
 BUDGET = 1 << 20  # bytes that values may add to a document
 LONGEST = 4096    # bytes of a value worth following
-LINE = re.compile(rb'[^\n]*\n|[^\n]+')
-LOGICAL = re.compile(rb'(?:[^\\\n]++|\\(?:\r?\n|.)?)*+(?:\n|\Z)')
-COMMENTED = re.compile(rb'(?:[^\\\n]++|\\(?:\r?\n(?:[ \t]*[#;][^\n]*\n)*+|.)?)*+(?:\n|\Z)')
+LINE = pattern(rb'[^\n]*\n|[^\n]+')
+LOGICAL = pattern(rb'(?:[^\\\n]++|\\(?:\r?\n|.)?)*+(?:\n|\Z)')
+COMMENTED = pattern(rb'(?:[^\\\n]++|\\(?:\r?\n(?:[ \t]*[#;][^\n]*\n)*+|.)?)*+(?:\n|\Z)')
 
 
 class Line(NamedTuple):
@@ -71,13 +72,13 @@ class Recipes(Document):
 
     kind = 'make'
 
-    ASSIGNMENT = re.compile(
+    ASSIGNMENT = pattern(
         rb'(?:(?:export|override|private)[ \t]+)*([\w.-]+)[ \t]*(::?:?|\?|\+|!)?=[ \t]*((?:[^\\#]|\\.)*+)',
         re.DOTALL,
     )
-    RULE = re.compile(rb'([^\s:=#][^:=#]*):{1,2}(?!=)([^;#]*)(;)?')
-    PREFIX = re.compile(rb'[\t ]*[@+-]?(?:[\t ]*[@+-])*[\t ]*')
-    REFERENCE = re.compile(
+    RULE = pattern(rb'([^\s:=#][^:=#]*):{1,2}(?!=)([^;#]*)(;)?')
+    PREFIX = pattern(rb'[\t ]*[@+-]?(?:[\t ]*[@+-])*[\t ]*')
+    REFERENCE = pattern(
         rb'\$(?:(\$)|\(([\w.-]+)\)|\{([\w.-]+)\}|\(shell[ \t]+((?:[^()]|\([^()]*\))*+)\)'
         rb'|(\([^()]*(?:\([^()]*\)[^()]*)*+\)|[@<^*?+|%]|\{[^{}]*\}))|\\\r?\n\t',
     )
@@ -163,11 +164,11 @@ class Justfile(Document):
 
     kind = 'just'
 
-    ASSIGNMENT = re.compile(rb'(?:export[ \t]+)?([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(.*)', re.DOTALL)
-    CONSTANT = re.compile(rb'"([^"\\]*)"|\'([^\']*)\'')
-    HEADER = re.compile(rb'@?([A-Za-z_][\w-]*)[^:\n]*:(?!=)')
-    PREFIX = re.compile(rb'[\t ]*[@-]{0,2}')
-    INSERTION = re.compile(rb'(\{\{\{\{)|\{\{[ \t]*([A-Za-z_][\w-]*)[ \t]*\}\}')
+    ASSIGNMENT = pattern(rb'(?:export[ \t]+)?([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(.*)', re.DOTALL)
+    CONSTANT = pattern(rb'"([^"\\]*)"|\'([^\']*)\'')
+    HEADER = pattern(rb'@?([A-Za-z_][\w-]*)[^:\n]*:(?!=)')
+    PREFIX = pattern(rb'[\t ]*[@-]{0,2}')
+    INSERTION = pattern(rb'(\{\{\{\{)|\{\{[ \t]*([A-Za-z_][\w-]*)[ \t]*\}\}')
 
     def parts(self) -> Iterator[Document]:
         """Yield the body of each recipe."""
@@ -248,7 +249,7 @@ class Procfile(Document):
 
     kind = 'procfile'
 
-    PROCESS = re.compile(rb'([\w-]+):[ \t]*(?=\S)')
+    PROCESS = pattern(rb'([\w-]+):[ \t]*(?=\S)')
 
     def parts(self) -> Iterator[Document]:
         """Yield the command of each process type."""
@@ -266,11 +267,11 @@ class Crontab(Document):
 
     kind = 'crontab'
 
-    ASSIGNMENT = re.compile(rb'[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*("[^"]*"|\'[^\']*\'|\S.*|)')
-    SCHEDULE = re.compile(rb'[ \t]*(?:@[a-z]+|[\d*][\w*/,?#-]*(?:[ \t]+[\w*/,?#-]+){4})[ \t]+')
-    USER = re.compile(rb'[a-z_][\w-]*[ \t]+')
-    SYSTEM = re.compile(r'(?:^|/)(?:cron\.d/|etc/crontab$)')
-    LAST = re.compile(rb'(?<!\\)%')
+    ASSIGNMENT = pattern(rb'[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*("[^"]*"|\'[^\']*\'|\S.*|)')
+    SCHEDULE = pattern(rb'[ \t]*(?:@[a-z]+|[\d*][\w*/,?#-]*(?:[ \t]+[\w*/,?#-]+){4})[ \t]+')
+    USER = pattern(rb'[a-z_][\w-]*[ \t]+')
+    SYSTEM = pattern(r'(?:^|/)(?:cron\.d/|etc/crontab$)')
+    LAST = pattern(rb'(?<!\\)%')
 
     def parts(self) -> Iterator[Document]:
         """Yield the command of each line, up to the `%` that begins its input."""
@@ -300,18 +301,18 @@ class Unit(Document):
 
     kind = 'unit'
 
-    SETTING = re.compile(rb'[ \t]*([A-Za-z]+)[ \t]*=[ \t]*')
+    SETTING = pattern(rb'[ \t]*([A-Za-z]+)[ \t]*=[ \t]*')
     STARTS = frozenset(b'ExecCondition ExecStartPre ExecStart ExecStartPost ExecReload ExecStop ExecStopPost'.split())
-    PREFIX = re.compile(rb'[@:+!|-]*')
-    TOKEN = re.compile(
+    PREFIX = pattern(rb'[@:+!|-]*')
+    TOKEN = pattern(
         rb'(?P<blank>(?:[ \t\r\n]|\\\r?\n(?:[ \t]*[#;][^\n]*\n)*+)+)'
         rb'|"(?P<double>[^"\\]*+(?:\\.[^"\\]*+)*+)"|\'(?P<single>[^\'\\]*+(?:\\.[^\'\\]*+)*+)\''
         rb'|(?P<escape>\\.)|(?P<plain>[^\s"\'\\]+|["\'\\])',
         re.DOTALL,
     )
-    ESCAPE = re.compile(rb'\\(.)', re.DOTALL)
-    SPLIT = re.compile(r'\$(\w+)')
-    REFERENCE = re.compile(r'\$\{(\w+)\}|\$\$')
+    ESCAPE = pattern(rb'\\(.)', re.DOTALL)
+    SPLIT = pattern(r'\$(\w+)')
+    REFERENCE = pattern(r'\$\{(\w+)\}|\$\$')
 
     def commands(self) -> Iterator[Command]:
         """Yield the programs that the unit starts."""
@@ -430,8 +431,8 @@ class Dotenv(Document):
 
     kind = 'dotenv'
 
-    CLOSER = re.compile(rb'[ \t\r]*(?:[#\n]|\Z)')
-    REFERENCE = re.compile(r'\\\$|\$(?:\{(\w+)\}|(\w+))')
+    CLOSER = pattern(rb'[ \t\r]*(?:[#\n]|\Z)')
+    REFERENCE = pattern(r'\\\$|\$(?:\{(\w+)\}|(\w+))')
 
     def variables(self) -> Iterator[Variable]:
         """Yield every variable with its value."""

@@ -10,27 +10,28 @@ from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Place
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
+from deno_ai_hooks.facts.patterns import pattern
 
 DOCS = Place('docs')
 
-LINE = re.compile(rb'[^\n]*\n|[^\n]+')
-FENCE = re.compile(
+LINE = pattern(rb'[^\n]*\n|[^\n]+')
+FENCE = pattern(
     rb'(?P<quotes>(?:[ \t]{0,8}>)*)(?P<indent>[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)'
     rb'(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[ \t]*(?P<info>[^\n]*)',
     re.MULTILINE,
 )
-QUOTE = re.compile(rb'[ \t]{0,8}>')
-INFO = re.compile(r'\{?\.?([\w#+-]*)(?:[:=]([\w./@-]+))?')
-TITLE = re.compile(r'(?:title|filename|file|name)\s*=\s*["\'{`]*([\w./@-]+)')
-COMMENT = re.compile(rb'\s*(?://|#|/\*|<!--)[ \t]*([\w./@-]{1,200})[ \t]*(?:\*/|-->)?\r?\n')
-FILE_NAME = re.compile(r'(?!.*\.\.)[\w./@-]*(?:\w\.\w+|\.env|Dockerfile|Containerfile)\Z')
-COMMAND = re.compile(
+QUOTE = pattern(rb'[ \t]{0,8}>')
+INFO = pattern(r'\{?\.?([\w#+-]*)(?:[:=]([\w./@-]+))?')
+TITLE = pattern(r'(?:title|filename|file|name)\s*=\s*["\'{`]*([\w./@-]+)')
+COMMENT = pattern(rb'\s*(?://|#|/\*|<!--)[ \t]*([\w./@-]{1,200})[ \t]*(?:\*/|-->)?\r?\n')
+FILE_NAME = pattern(r'(?!.*\.\.)[\w./@-]*(?:\w\.\w+|\.env|Dockerfile|Containerfile)\Z')
+COMMAND = pattern(
     rb'^[ \t]*(?:[$>%][ \t]+|\xe2\x9d\xaf[ \t]+)?(?:[A-Za-z_]\w*=\S*[ \t]+){0,8}'
     rb'(?:deno[ \t]+[a-z-]|(?:npm|npx|docker|curl|git|cd|sudo|pm2|export|supabase|deployctl|exec|env|nix)[ \t]+\S)',
     re.MULTILINE,
 )
-MANIFEST = re.compile(rb'"(?:scripts|dependencies|devDependencies)"\s*:\s*\{')
-CONFIGURATION = re.compile(rb'"(?:tasks|imports|permissions)"\s*:\s*\{')
+MANIFEST = pattern(rb'"(?:scripts|dependencies|devDependencies)"\s*:\s*\{')
+CONFIGURATION = pattern(rb'"(?:tasks|imports|permissions)"\s*:\s*\{')
 
 KINDS = {
     **dict.fromkeys(

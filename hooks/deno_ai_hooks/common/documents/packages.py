@@ -1,7 +1,7 @@
 """Module specifiers, brought to one name a package."""
 from __future__ import annotations
 
-import re
+from deno_ai_hooks.facts.patterns import pattern
 
 BUILTINS = frozenset(
     'assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain '
@@ -10,13 +10,13 @@ BUILTINS = frozenset(
 )
 JSR_SCOPES = ('@std/', '@david/', '@oak/', '@deno/', '@db/', '@fresh/', '@cliffy/', '@luca/')
 NAME = r'((?:@[\w.~-]+/)?[\w.~-]+)(?:@[^/?#]*)?(/[^?#]*)?'
-NPM = re.compile(
+NPM = pattern(
     rf'(?:npm:/?|https?://(?:esm\.sh|cdn\.esm\.sh)/(?:v\d+/|stable/)?\*?|https?://(?:esm\.run|unpkg\.com|'
     rf'cdn\.skypack\.dev)/(?:pin/)?|https?://cdn\.jsdelivr\.net/npm/){NAME}'
 )
-JSR = re.compile(rf'(?:jsr:/?|https?://jsr\.io/|https?://esm\.sh/jsr/){NAME}')
-BARE = re.compile(rf'(?!@/){NAME}')
-OTHER_ESM = re.compile(r'https?://esm\.sh/(?:gh|pr)/')
+JSR = pattern(rf'(?:jsr:/?|https?://jsr\.io/|https?://esm\.sh/jsr/){NAME}')
+BARE = pattern(rf'(?!@/){NAME}')
+OTHER_ESM = pattern(r'https?://esm\.sh/(?:gh|pr)/')
 
 
 def package(specifier: str) -> str:
@@ -27,8 +27,8 @@ def package(specifier: str) -> str:
     """
     if specifier.startswith(('.', '/', '#', '~', '$')) or OTHER_ESM.match(specifier):
         return specifier
-    for prefix, pattern in (('jsr:', JSR), ('npm:', NPM)):
-        found = pattern.match(specifier)
+    for prefix, form in (('jsr:', JSR), ('npm:', NPM)):
+        found = form.match(specifier)
         if found:
             return prefix + found[1] + (found[2] or '').rstrip('/')
     if ':' in specifier:
@@ -45,7 +45,7 @@ def _bare(name: str, path: str) -> str:
     return ('jsr:' if name.startswith(JSR_SCOPES) else 'npm:') + name + path
 
 
-DEFAULT = re.compile(r'((?:npm|jsr):[^.()]*(?:\.[^.()]*?)*?)\.default(?=[.(]|$)')
+DEFAULT = pattern(r'((?:npm|jsr):[^.()]*(?:\.[^.()]*?)*?)\.default(?=[.(]|$)')
 
 
 def without_default(name: str) -> str:

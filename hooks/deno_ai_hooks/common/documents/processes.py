@@ -1,7 +1,6 @@
 """What a TypeScript program starts: processes with argument lists, shell commands, itself by its first lines."""
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from deno_ai_hooks.common.values import Known
 from deno_ai_hooks.common.values import evaluate
 from deno_ai_hooks.common.values import operands
 from deno_ai_hooks.common.values import text as known_text
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -49,7 +49,7 @@ RUN = 'Deno.run'
 THIS_DENO = ('Deno.execPath()', 'Deno.execPath', 'process.execPath')
 DENO = 'deno'
 # `$` of dax, zx and Bun, under any name and with options; another module's `$` is taken to pass one of them on
-SHELL_TAG = re.compile(
+SHELL_TAG = pattern(
     r'(?:(?:npm:(?:dax-sh|dax|@david/dax|zx|bun)|jsr:@david/dax|npm:zx/\w+|https://deno\.land/x/dax[^()]*)'
     r'(?:\.default|\.\$|\.build\$\(\))?|Bun\.\$|\$|(?:\.{1,2}|[@~$])/.*\.\$)(?:\.raw|\(\))?'
 )
@@ -62,8 +62,8 @@ NAMES = ('identifier', 'shorthand_property_identifier')
 READS = ('member_expression', 'call_expression')
 MANY = 2_000    # words of one command
 NESTED = 8      # lists within lists
-NO_NAME = re.compile(r'\W+')
-SPACES = re.compile(rb'\S+')
+NO_NAME = pattern(r'\W+')
+SPACES = pattern(rb'\S+')
 
 
 def commands(module: Module) -> Iterator[Command]:
@@ -359,13 +359,13 @@ def _scripts(module: Module, call: Call) -> Iterator[Document]:
 
 # the first lines
 
-ENV_LINE = re.compile(rb'#![ \t]*\S*?/env[ \t]+(?:-\w*S[ \t]*|--split-string[= \t][ \t]*)(?:-[iv]+[ \t]+)*')
+ENV_LINE = pattern(rb'#![ \t]*\S*?/env[ \t]+(?:-\w*S[ \t]*|--split-string[= \t][ \t]*)(?:-[iv]+[ \t]+)*')
 # without -S the system hands on all behind the program as one word, and `env` finds no such program
-ENV_ALONE = re.compile(rb'#![ \t]*\S*?/env[ \t]+(?=[^\s-]\S*\Z)')
-DIRECT = re.compile(rb'#![ \t]*(?=\S*/[^/\s]+(?:[ \t]+\S+)?\Z)')
-SHELL_LINE = re.compile(rb'#![ \t]*\S*/(?:env[ \t]+(?:-S[ \t]+)?)?(?:ba|da|z|k)?sh\b')
-NO_PROGRAM = re.compile(rb'///?(?:usr/)?bin/(?:env|true)\b')
-EXEC = re.compile(rb'\bexec\b|\bdeno\b')
+ENV_ALONE = pattern(rb'#![ \t]*\S*?/env[ \t]+(?=[^\s-]\S*\Z)')
+DIRECT = pattern(rb'#![ \t]*(?=\S*/[^/\s]+(?:[ \t]+\S+)?\Z)')
+SHELL_LINE = pattern(rb'#![ \t]*\S*/(?:env[ \t]+(?:-S[ \t]+)?)?(?:ba|da|z|k)?sh\b')
+NO_PROGRAM = pattern(rb'///?(?:usr/)?bin/(?:env|true)\b')
+EXEC = pattern(rb'\bexec\b|\bdeno\b')
 POLYGLOT_LINES = 20
 
 

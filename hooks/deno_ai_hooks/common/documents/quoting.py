@@ -5,6 +5,7 @@ import re
 
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
+from deno_ai_hooks.facts.patterns import pattern
 
 ESCAPES = {
     b'b': b'\b', b't': b'\t', b'n': b'\n', b'f': b'\f', b'r': b'\r', b'"': b'"', b'\\': b'\\', b'/': b'/',
@@ -12,12 +13,12 @@ ESCAPES = {
     b'0': b'\0', b'a': b'\a', b'v': b'\v', b'e': b'\x1b', b' ': b' ', b'\t': b'\t',
     b'N': b'\xc2\x85', b'_': b'\xc2\xa0', b'L': b'\xe2\x80\xa8', b'P': b'\xe2\x80\xa9',
 }
-ESCAPE = re.compile(
+ESCAPE = pattern(
     rb'\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})'
     rb'|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|.)',
     re.DOTALL,
 )
-_UNSAFE = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
+_UNSAFE = pattern(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _NAMED = {'"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t'}
 
 

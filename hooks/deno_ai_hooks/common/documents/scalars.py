@@ -10,19 +10,20 @@ from deno_ai_hooks.common.documents.quoting import escape
 from deno_ai_hooks.common.documents.quoting import unescape
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
+from deno_ai_hooks.facts.patterns import pattern
 
 BREAKS = rb'(?:\r?\n[ \t]*+)++'
-PLAIN = re.compile(BREAKS)
-SINGLE = re.compile(rb"''|" + BREAKS)
-DOUBLE = re.compile(rb'\\' + BREAKS + b'|' + ESCAPE.pattern + b'|' + BREAKS, re.DOTALL)
-HEADER = re.compile(rb'([|>])([-+]?)([1-9]?)([-+]?)[^\n]*(?:\n|\Z)')
-MARKER = re.compile(rb'(?:---|\.\.\.)(?:\s|\Z)')
+PLAIN = pattern(BREAKS)
+SINGLE = pattern(rb"''|" + BREAKS)
+DOUBLE = pattern(rb'\\' + BREAKS + b'|' + ESCAPE.pattern + b'|' + BREAKS, re.DOTALL)
+HEADER = pattern(rb'([|>])([-+]?)([1-9]?)([-+]?)[^\n]*(?:\n|\Z)')
+MARKER = pattern(rb'(?:---|\.\.\.)(?:\s|\Z)')
 
 NULL = frozenset(('', '~', 'null', 'Null', 'NULL'))
 TRUE = frozenset(('true', 'True', 'TRUE'))
 FALSE = frozenset(('false', 'False', 'FALSE'))
-NUMBER = re.compile(r'[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?')
-BASED = re.compile(r'0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}')
+NUMBER = pattern(r'[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?')
+BASED = pattern(r'0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}')
 
 
 def plain(outer: Text, start: int, end: int, indent: int) -> Text:

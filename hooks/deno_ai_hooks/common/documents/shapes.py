@@ -21,6 +21,7 @@ from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
 from deno_ai_hooks.common.text import cut
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.shells import POWERSHELL
 from deno_ai_hooks.facts.shells import SH
 from deno_ai_hooks.facts.shells import dialect
@@ -32,28 +33,28 @@ SCALAR = 'scalar'
 DEPTH = 100  # readers cut off what is nested deeper, so that walking a tree needs no other bound
 WORDS = 2000  # of one command line
 
-WORKFLOW = re.compile(r'(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$')
-ACTION = re.compile(r'(?:^|/)action\.ya?ml$')
-GITLAB = re.compile(r'(?:^|/)(?:[^/]*\.)?\.?gitlab-ci\.ya?ml$|(?:^|/)\.gitlab/.*\.ya?ml$')
-PIPELINE = re.compile(
+WORKFLOW = pattern(r'(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$')
+ACTION = pattern(r'(?:^|/)action\.ya?ml$')
+GITLAB = pattern(r'(?:^|/)(?:[^/]*\.)?\.?gitlab-ci\.ya?ml$|(?:^|/)\.gitlab/.*\.ya?ml$')
+PIPELINE = pattern(
     r'(?:^|/)(?:\.circleci/[^/]+|\.buildkite/[^/]+|\.woodpecker/[^/]+|\.woodpecker|\.drone|\.travis'
     r'|azure-pipelines[^/]*|bitbucket-pipelines|cloudbuild[^/]*|appveyor|\.appveyor|\.cirrus|buildspec[^/]*)\.ya?ml$',
 )
-COMPOSE = re.compile(r'(?:^|/)(?:docker-)?compose[^/]*\.(?:ya?ml|json)$')
-PRE_COMMIT = re.compile(r'(?:^|/)\.pre-commit-(?:config|hooks)\.ya?ml$')
-TASKFILE = re.compile(r'(?:^|/)[Tt]askfile(?:\.dist)?\.ya?ml$')
-MISE = re.compile(r'(?:^|/)\.?(?:config/)?mise(?:/config)?(?:\.[\w-]+)*\.toml$')
-FLY = re.compile(r'(?:^|/)fly(?:\.[\w-]+)*\.toml$')
-NETLIFY = re.compile(r'(?:^|/)netlify\.toml$')
+COMPOSE = pattern(r'(?:^|/)(?:docker-)?compose[^/]*\.(?:ya?ml|json)$')
+PRE_COMMIT = pattern(r'(?:^|/)\.pre-commit-(?:config|hooks)\.ya?ml$')
+TASKFILE = pattern(r'(?:^|/)[Tt]askfile(?:\.dist)?\.ya?ml$')
+MISE = pattern(r'(?:^|/)\.?(?:config/)?mise(?:/config)?(?:\.[\w-]+)*\.toml$')
+FLY = pattern(r'(?:^|/)fly(?:\.[\w-]+)*\.toml$')
+NETLIFY = pattern(r'(?:^|/)netlify\.toml$')
 
-DENO = re.compile(rb'(?:^|[\s;&|("\'`=/$])deno(?:\.exe)?\s')
-EXPRESSION = re.compile(rb'\$\{\{[^}]*\}\}|\$\(\w+\)|\$\w+|\$\{\w+\}')
-STRING_WORD = re.compile(
+DENO = pattern(rb'(?:^|[\s;&|("\'`=/$])deno(?:\.exe)?\s')
+EXPRESSION = pattern(rb'\$\{\{[^}]*\}\}|\$\(\w+\)|\$\w+|\$\{\w+\}')
+STRING_WORD = pattern(
     rb'''(?:'[^']*+'?|"(?:\\.|[^"\\])*+"?|\\.?|[^\s'"\\])++''', re.DOTALL,
 )
-PARTS = re.compile(rb"""'([^']*)'?|"((?:\\.|[^"\\])*)(?:"|\\?\Z)|\\(.?)""", re.DOTALL)
-ESCAPED = re.compile(rb'\\([\\"$`])')
-ASSIGNMENT = re.compile(rb'([A-Za-z_][\w.-]*)=')
+PARTS = pattern(rb"""'([^']*)'?|"((?:\\.|[^"\\])*)(?:"|\\?\Z)|\\(.?)""", re.DOTALL)
+ESCAPED = pattern(rb'\\([\\"$`])')
+ASSIGNMENT = pattern(rb'([A-Za-z_][\w.-]*)=')
 
 # keys of files that are not known by name, whose strings are command lines
 RUNNING = {

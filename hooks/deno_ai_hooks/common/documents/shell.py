@@ -28,21 +28,22 @@ from deno_ai_hooks.common.documents.wrappers import unwrap
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
 from deno_ai_hooks.common.text import as_is
+from deno_ai_hooks.facts.patterns import pattern
 
 NESTED = 4  # scripts within scripts that are looked into
 FED = 'fed'  # a shell reads it as its standard input
 
-PROMPT = re.compile(
+PROMPT = pattern(
     rb'[ \t]*(?:\([\w.-]{1,60}\) ?)?(?:\[?[\w.-]{1,60}@[\w.-]{1,60}(?:[: ][^\s$#%>\]]{0,200})?\]? ?|~ ?)?'
     rb'(?:\$|%|\xe2\x9d\xaf|\xe2\x9e\x9c(?: {1,3}[~\w./-]{1,60})?'
     rb'|PS(?: [A-Za-z~/][^>\n]{0,200})?>|[A-Za-z]:\\[^>\n]{0,200}>)[ \t]+',
 )
-ANGLE = re.compile(rb'[ \t]*>[ \t]+')
-LINE = re.compile(rb'[^\n]*\n|[^\n]+')
-JOINED = re.compile(rb'[\\`^]\r?\n?\Z')
-SHELL_FILE = re.compile(rb'\.(?:sh|bash|zsh)\Z')
-ENV_FILE = re.compile(rb'(?:^|/)\.env(?:\.\w+)*\Z')
-SHELL_SHEBANG = re.compile(rb'#![^\n]*\b(?:ba|z|da|k)?sh\b')
+ANGLE = pattern(rb'[ \t]*>[ \t]+')
+LINE = pattern(rb'[^\n]*\n|[^\n]+')
+JOINED = pattern(rb'[\\`^]\r?\n?\Z')
+SHELL_FILE = pattern(rb'\.(?:sh|bash|zsh)\Z')
+ENV_FILE = pattern(rb'(?:^|/)\.env(?:\.\w+)*\Z')
+SHELL_SHEBANG = pattern(rb'#![^\n]*\b(?:ba|z|da|k)?sh\b')
 DIALECT_OF = {'powershell': 'powershell', 'pwsh': 'powershell', 'cmd': 'batch'}
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+from deno_ai_hooks.facts.patterns import pattern
+
 DEPTH = 40  # substitutions within substitutions; deeper ones stay plain text
 
 TEXT = 'text'    # known text
@@ -99,18 +101,18 @@ def sh() -> Dialect:
     return Dialect(
         name='sh',
         escape=b'\\',
-        blank=re.compile(rb'[ \t\r\f\v]*(?:\\\r?\n[ \t\r\f\v]*)*'),
-        plain=re.compile(rb'[^\s\\\'"`$|&;()<>{]+'),
-        inside=re.compile(rb'[^"\\`$]+'),
-        string=re.compile(rb'"[^"\\`$]*+"'),
-        escaped=re.compile(rb'(?:\\[^\r\n])++'),
-        within=re.compile(rb'(?:\\["\\`$])++'),
-        variable=re.compile(
+        blank=pattern(rb'[ \t\r\f\v]*(?:\\\r?\n[ \t\r\f\v]*)*'),
+        plain=pattern(rb'[^\s\\\'"`$|&;()<>{]+'),
+        inside=pattern(rb'[^"\\`$]+'),
+        string=pattern(rb'"[^"\\`$]*+"'),
+        escaped=pattern(rb'(?:\\[^\r\n])++'),
+        within=pattern(rb'(?:\\["\\`$])++'),
+        variable=pattern(
             rb'\$(?:(?P<list>[@*])|\{(?P<items>[@*]|[A-Za-z_]\w*(?=\[[@*]\]))(?:\[[@*]\])?\}|(?P<bare>[A-Za-z_]\w*)'
             rb'|\{(?P<braced>[A-Za-z_]\w*)(?::?[-=](?P<default>[\w./:,@%+=~-]+))?\}|(?P<special>[0-9#?$!]|\{[0-9#?$!]\}))',
         ),
-        operator=re.compile(rb'\n|;;&|;;+|;&|;|&&|&(?!>)|\|\||\|&|\||\(|\)'),
-        comment=re.compile(rb'#[^\n]*'),
+        operator=pattern(rb'\n|;;&|;;+|;&|;|&&|&(?!>)|\|\||\|&|\||\(|\)'),
+        comment=pattern(rb'#[^\n]*'),
     )
 
 
@@ -120,18 +122,18 @@ def powershell() -> Dialect:
     return Dialect(
         name='powershell',
         escape=b'`',
-        blank=re.compile(rb'[ \t\r\f\v]*(?:`\r?\n[ \t\r\f\v]*)*'),
-        plain=re.compile(rb'[^\s\'"`$|&;()<>{}@]+'),
-        inside=re.compile(rb'[^"`$]+'),
-        string=re.compile(rb'"[^"`$]*+"(?!")'),
-        escaped=re.compile(rb'(?:`[^\r\n])++'),
-        within=re.compile(rb'(?:`[^\r\n])++|(?:"")++'),
-        variable=re.compile(
+        blank=pattern(rb'[ \t\r\f\v]*(?:`\r?\n[ \t\r\f\v]*)*'),
+        plain=pattern(rb'[^\s\'"`$|&;()<>{}@]+'),
+        inside=pattern(rb'[^"`$]+'),
+        string=pattern(rb'"[^"`$]*+"(?!")'),
+        escaped=pattern(rb'(?:`[^\r\n])++'),
+        within=pattern(rb'(?:`[^\r\n])++|(?:"")++'),
+        variable=pattern(
             rb'\$(?:(?P<bare>(?:[Ee]nv:)?[A-Za-z_]\w*)|\{(?P<braced>(?:[Ee]nv:)?[A-Za-z_]\w*)\}'
             rb'|(?P<special>[?$^_])|(?P<list>$^)|(?P<items>$^)|(?P<default>$^))',
         ),
-        operator=re.compile(rb'\n|;|&&|&|\|\||\||\(|\)|\{|\}'),
-        comment=re.compile(rb'#[^\n]*|<#'),
+        operator=pattern(rb'\n|;|&&|&|\|\||\||\(|\)|\{|\}'),
+        comment=pattern(rb'#[^\n]*|<#'),
     )
 
 
@@ -141,38 +143,38 @@ def batch() -> Dialect:
     return Dialect(
         name='batch',
         escape=b'^',
-        blank=re.compile(rb'[ \t\r\f\v]*(?:\^\r?\n[ \t\r\f\v]*)*'),
-        plain=re.compile(rb'[^\s"^%|&()<>]+'),
-        inside=re.compile(rb'[^"%\n]+'),
-        string=re.compile(rb'"[^"%\n]*+"'),
-        escaped=re.compile(rb'(?:\^[^\r\n])++'),
-        within=re.compile(rb'(?:"")++'),
-        variable=re.compile(
+        blank=pattern(rb'[ \t\r\f\v]*(?:\^\r?\n[ \t\r\f\v]*)*'),
+        plain=pattern(rb'[^\s"^%|&()<>]+'),
+        inside=pattern(rb'[^"%\n]+'),
+        string=pattern(rb'"[^"%\n]*+"'),
+        escaped=pattern(rb'(?:\^[^\r\n])++'),
+        within=pattern(rb'(?:"")++'),
+        variable=pattern(
             rb'%(?:(?P<bare>[A-Za-z_]\w*)%|(?P<special>~?\w*\d|%?~?\w)|(?P<list>\*)|(?P<braced>$^)|(?P<items>$^)|(?P<default>$^))',
         ),
-        operator=re.compile(rb'\n|&&|&|\|\||\||\(|\)'),
-        comment=re.compile(rb'(?i)@?rem(?=\s|$)[^\n]*|::[^\n]*'),
+        operator=pattern(rb'\n|&&|&|\|\||\||\(|\)'),
+        comment=pattern(rb'(?i)@?rem(?=\s|$)[^\n]*|::[^\n]*'),
     )
 
 
 DIALECTS = {'sh': sh, 'powershell': powershell, 'batch': batch}
 
-ASSIGNMENT = re.compile(rb'([A-Za-z_]\w*)(\[[^\]\s]*\])?(\+?)=')
-REDIRECT = re.compile(rb'(?:\d{0,3}|\{\w{1,40}\}|&)(?:<<<|<<-|<<|<>|<&|<|>>|>&|>\||>)')
-PLACEHOLDER = re.compile(rb'<[A-Za-z](?:[^<>|&;()\n]{0,60}[^\s<>|&;()])?>')
-APOSTROPHE = re.compile(rb"[A-Za-z]'(?:t|s|re|ll|ve|d|m)(?![\w'])")
-ANSI_STRING = re.compile(rb"\$'([^'\\]*+(?:\\.[^'\\]*+)*+)'", re.DOTALL)
-ANSI_ESCAPE = re.compile(rb'\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|(.))', re.DOTALL)
+ASSIGNMENT = pattern(rb'([A-Za-z_]\w*)(\[[^\]\s]*\])?(\+?)=')
+REDIRECT = pattern(rb'(?:\d{0,3}|\{\w{1,40}\}|&)(?:<<<|<<-|<<|<>|<&|<|>>|>&|>\||>)')
+PLACEHOLDER = pattern(rb'<[A-Za-z](?:[^<>|&;()\n]{0,60}[^\s<>|&;()])?>')
+APOSTROPHE = pattern(rb"[A-Za-z]'(?:t|s|re|ll|ve|d|m)(?![\w'])")
+ANSI_STRING = pattern(rb"\$'([^'\\]*+(?:\\.[^'\\]*+)*+)'", re.DOTALL)
+ANSI_ESCAPE = pattern(rb'\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|(.))', re.DOTALL)
 ANSI_VALUES = {b'n': b'\n', b't': b'\t', b'r': b'\r', b'e': b'\x1b', b'a': b'\a', b'b': b'\b', b'f': b'\f', b'v': b'\v'}
 
-BRACED = re.compile(rb'[^}\\`$]+')
-BODY = re.compile(rb'[^\\`$]+')
-SPACED_CLOSE = re.compile(rb'[ \t]*\)')
-OPENINGS = re.compile(rb'(?:[$<>][({])++')
-OPENED = re.compile(rb'\(+')
-ARITHMETIC = re.compile(rb'\(\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\)\)')
-PORTABLE = re.compile(rb'[ \t]+-p(?=\s)')
-BETWEEN_ITEMS = re.compile(rb'[ \t\r\n]*(?:(?:\\\r?\n|#[^\n]*)[ \t\r\n]*)*')
+BRACED = pattern(rb'[^}\\`$]+')
+BODY = pattern(rb'[^\\`$]+')
+SPACED_CLOSE = pattern(rb'[ \t]*\)')
+OPENINGS = pattern(rb'(?:[$<>][({])++')
+OPENED = pattern(rb'\(+')
+ARITHMETIC = pattern(rb'\(\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\)\)')
+PORTABLE = pattern(rb'[ \t]+-p(?=\s)')
+BETWEEN_ITEMS = pattern(rb'[ \t\r\n]*(?:(?:\\\r?\n|#[^\n]*)[ \t\r\n]*)*')
 
 COMMAND, NAMES, SUBJECT, PATTERN, TEST, FUNCTION = range(6)
 SKIPPED = frozenset(b'if then else elif fi while until do done { } ! time coproc try catch finally'.split())

@@ -26,12 +26,13 @@ from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
 from deno_ai_hooks.common.text import as_is
 from deno_ai_hooks.common.text import cut
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-BASIC = re.compile(rb'\\[ \t]*+\r?\n\s*+|' + ESCAPE.pattern, re.DOTALL)
+BASIC = pattern(rb'\\[ \t]*+\r?\n\s*+|' + ESCAPE.pattern, re.DOTALL)
 KEYS = frozenset('bare_key quoted_key dotted_key'.split())
 TABLES = frozenset('table table_array_element'.split())
 

@@ -15,7 +15,6 @@ tree, and do not climb by `Node.parent`, which starts at the root each time.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -50,6 +49,7 @@ from deno_ai_hooks.common.documents.typescript_tree import unwrapped
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import TextBuilder
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,7 +61,7 @@ OBJECTS = ('globalThis', 'window', 'self', 'global')
 
 NESTED_SPREADS = 6
 LOCAL = frozenset('arrow_function function_expression generator_function class'.split())
-PLAIN_NAME = re.compile(rb'([A-Za-z_$][\w$]*)(?:\??\.#?[A-Za-z_$][\w$]*)*\Z')
+PLAIN_NAME = pattern(rb'([A-Za-z_$][\w$]*)(?:\??\.#?[A-Za-z_$][\w$]*)*\Z')
 LONG = 500           # characters of a name that are worth adding to
 SHORT = 120          # bytes of a callee that is told apart by its text
 

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 
 from deno_ai_hooks.common.text import TextBuilder
+from deno_ai_hooks.facts.patterns import pattern
 
-ESCAPE = re.compile(
+ESCAPE = pattern(
     rb'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,8}\}|u[0-9a-fA-F]{4}'
     rb'|x[0-9a-fA-F]{2}|\r\n|[\x80-\xff]+|[\x00-\x7f]?)'
 )

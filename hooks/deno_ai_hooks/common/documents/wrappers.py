@@ -13,6 +13,7 @@ from deno_ai_hooks.common.documents.base import Command
 from deno_ai_hooks.common.documents.base import Variable
 from deno_ai_hooks.common.documents.base import Word
 from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.facts.patterns import pattern
 
 
 class Wrapper(NamedTuple):
@@ -166,7 +167,7 @@ READERS = {
     **dict.fromkeys('pm2 concurrently conc watchexec eval trap hyperfine tmux heroku'.split(), WORDS),
 }
 
-ASSIGNMENT = re.compile(r'([A-Za-z_]\w*)=')
+ASSIGNMENT = pattern(r'([A-Za-z_]\w*)=')
 ASSIGNERS = frozenset(('env', 'cross-env', 'sudo', 'dotenv', 'time'))
 STRAY = 2  # words that an option not in the table may take
 

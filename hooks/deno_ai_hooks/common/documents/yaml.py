@@ -1,7 +1,6 @@
 """YAML: workflows, pipelines, compose files, manifests and whatever else is written in it."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import cache
@@ -23,6 +22,7 @@ from deno_ai_hooks.common.documents.shapes import Node
 from deno_ai_hooks.common.source import BOM
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import cut
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 EXPANDED = 20_000  # values that aliases may add to a document
 NESTED = 200  # the scanner of tree-sitter-yaml 0.7.2 writes past its buffer at about 340 open collections
-ENTRIES = re.compile(rb'(?<![^ \t\r\n])[-?:][ \t\r\n]')
-LINES = re.compile(rb'(?:\A|[\r\n])([ \t]*+)[^ \t\r\n#][^\r\n]*')
+ENTRIES = pattern(rb'(?<![^ \t\r\n])[-?:][ \t\r\n]')
+LINES = pattern(rb'(?:\A|[\r\n])([ \t]*+)[^ \t\r\n#][^\r\n]*')
 SCALARS = frozenset('plain_scalar single_quote_scalar double_quote_scalar block_scalar'.split())
 MAPS = frozenset('block_mapping flow_mapping'.split())
 PAIRS = frozenset('block_mapping_pair flow_pair'.split())

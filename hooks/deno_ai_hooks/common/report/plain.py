@@ -5,9 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import TextIO
 
+from deno_ai_hooks.facts.patterns import pattern
+
 # control characters, marks that turn the reading order, line separators, interlinear annotations,
 # lone surrogates (bytes of a path that are no UTF-8) and the invisible tag characters
-UNSAFE = re.compile(
+UNSAFE = pattern(
     '[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb'
     '\ud800-\udfff\U000e0000-\U000e007f]'
 )
