@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from deno_ai_hooks.common import kinds
+from deno_ai_hooks.common.diagnostic import Rule
 from deno_ai_hooks.common.hook import Hook
 
 
@@ -16,7 +17,8 @@ def files(hook: Hook) -> str:
 
 def manifest(hooks: Iterable[Hook]) -> str:
     """Return `.pre-commit-hooks.yaml`, one stanza a hook."""
-    return '# Rendered from the hooks; `deno-ai-hooks hooks --format manifest` prints it.\n' + '\n'.join(map(_stanza, hooks))
+    head = '# Rendered from the hooks; `deno-ai-hooks hooks --format manifest` prints it.\n'
+    return head + '\n'.join(map(_stanza, hooks))
 
 
 def _stanza(hook: Hook) -> str:
@@ -67,7 +69,7 @@ def page(hook: Hook) -> str:
     return '\n'.join(parts)
 
 
-def _remarks(rule) -> str:  # type: ignore[no-untyped-def]
+def _remarks(rule: Rule) -> str:
     remarks = [f'CWE-{rule.cwe}'] if rule.cwe else []
     return ', '.join([*remarks, *(['with `--strict`'] if rule.strict else [])])
 
