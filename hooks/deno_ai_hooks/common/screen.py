@@ -21,9 +21,6 @@ HIDDEN = (
 """Spellings under which a needed word may hide; a file that holds one is parsed."""
 
 
-BEARS = 'bears'
-"""What stands for a file that may hold documents of other kinds."""
-
 PROSE = ('markdown',)
 """Kinds that only checks which ask for documentation look into."""
 
@@ -34,12 +31,11 @@ class Screen:
     def __init__(self, checks: Iterable[Check], *, on: bool = True) -> None:
         self._on = on
         self._checks: dict[str, list[Check]] = {}
-        self._sets: dict[tuple[object, ...], tuple[object, list[list[Check | str]]]] = {}
+        self._patterns: tuple[object, list[list[object]]] | None = None
         for check in checks:
             for kind in holding(check.kinds):
-                if kind in PROSE and not check.docs and TEXT not in check.kinds:
-                    continue
-                self._checks.setdefault(kind, []).append(check)
+                if kind not in PROSE or check.docs or TEXT in check.kinds:
+                    self._checks.setdefault(kind, []).append(check)
 
     def wants(self, kind: str) -> bool:
         """Return whether any check looks into files of this kind."""
@@ -50,8 +46,8 @@ class Screen:
         checks = self._checks.get(kind, [])
         if not self._on:
             return checks
-        found = self._match(kind, data)
-        bears = BEARS in found or not _bearing(kind)
+        found = self._found(data)
+        bears = kind in found or not (kind in KINDS and KINDS[kind].bearing)
         return [
             check for check in checks
             if (not check.needs or check in found)
@@ -59,30 +55,27 @@ class Screen:
             and (check.candidate is None or check.candidate(data))
         ]
 
-    def _match(self, kind: str, data: bytes) -> list[Check | str]:
-        checks = self._checks[kind]
-        key = (*map(id, checks), _bearing(kind))  # kinds that the same checks look into share a set
-        if key not in self._sets:
-            self._sets[key] = _compile(checks, _bearing(kind))
-        patterns, owners = self._sets[key]
-        return [check for index in patterns.Match(data) or () for check in owners[index]]  # type: ignore[attr-defined]
+    def _found(self, data: bytes) -> set[object]:
+        """Return the checks that need, and the kinds that bear, what `data` holds."""
+        if self._patterns is None:
+            self._patterns = _compiled({check for checks in self._checks.values() for check in checks})
+        patterns, owners = self._patterns
+        return {owner for index in patterns.Match(data) or () for owner in owners[index]}  # type: ignore[attr-defined]
 
 
-def _bearing(kind: str) -> tuple[str, ...]:
-    return KINDS[kind].bearing if kind in KINDS else ()
-
-
-def _compile(checks: list[Check], bearing: tuple[str, ...]) -> tuple[object, list[list[Check | str]]]:
+def _compiled(checks: Iterable[Check]) -> tuple[object, list[list[object]]]:
+    """Return the set of all patterns, and whose each of them is: a check's or the name of a kind."""
     import re2
 
-    owners: dict[str, list[Check | str]] = {}
+    owners: dict[str, list[object]] = {spelling: [] for spelling in HIDDEN}
     for check in checks:
         for need in check.needs:
             owners.setdefault(need, []).append(check)
-    for pattern in bearing:
-        owners.setdefault(pattern, []).append(BEARS)
+    for name, kind in KINDS.items():
+        for bearing in kind.bearing:
+            owners.setdefault(bearing, []).append(name)
     for spelling in HIDDEN:
-        owners[spelling] = [BEARS, *(check for check in checks if check.needs)]
+        owners[spelling] = [*(check for check in checks if check.needs), *KINDS]
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
