@@ -50,7 +50,6 @@ Good:
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -61,13 +60,15 @@ from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.facts.patterns import pattern
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.token_needs import NEEDS
 
 if TYPE_CHECKING:
     from deno_ai_hooks.facts.tokens import Token
 
-TESTS = re.compile(r'(?i)(?:^|/)(?:__)?(?:tests?|testdata|mocks?|fixtures?)(?:__)?/|[._](?:test|spec)\.\w+$')
-LOCKS = re.compile(r'\.lockb?$|(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum)$')
+TESTS = pattern(r'(?i)(?:^|/)(?:__)?(?:tests?|testdata|mocks?|fixtures?)(?:__)?/|[._](?:test|spec)\.\w+$')
+LOCKS = pattern(r'\.lockb?$|(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum)$')
 
 hook = Hook('no-hardcoded-secrets', __doc__, cwe=798, owasp='LLM02', severity=9.0)
 hook.option('--include-tests', 'report values under a credential\'s name in tests too')

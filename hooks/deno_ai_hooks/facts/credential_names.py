@@ -1,17 +1,17 @@
 """Which names are those of credentials, such as `apiKey`, and which not: `maxTokens`, `primaryKey`, `tokenizer`."""
 from __future__ import annotations
 
-import re
+from deno_ai_hooks.facts.patterns import pattern
 
-HUMP = re.compile(r'(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])')
-WORD = re.compile(r'[A-Za-z]+')
+HUMP = pattern(r'(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])')
+WORD = pattern(r'[A-Za-z]+')
 PASSWORDS = frozenset('password passwd passphrase passcode pwd pw'.split())
 ALONE = frozenset(
     'secret token apikey credential credentials apitoken authtoken accesstoken secretkey privatekey authkey '
     'bearer authorization auth apisecret clientsecret accesskey'.split()
 )
 KEYED = frozenset(
-    'api access secret private auth encryption signing master service role admin app account subscription client '
+    'api access secret private auth storage encryption signing master service role admin app account subscription client '
     'webhook shared jwt hmac deploy bot user project session server license functions function openai anthropic '
     'claude gemini google mistral cohere groq azure deepgram pinecone qdrant weaviate exa tavily elevenlabs '
     'replicate langfuse langsmith together fireworks deepseek openrouter perplexity xai nvidia fal voyage jina ai '
@@ -22,7 +22,7 @@ LAST = frozenset(
     'fallback header main current'.split()
 )
 NEVER = frozenset(
-    'public publishable anon primary foreign cache query storage sort partition idempotency react csrf xsrf stop next '
+    'public publishable anon primary foreign cache query sort partition idempotency react csrf xsrf stop next '
     'page continuation cursor max min input output total prompt completion cached reasoning usage count limit budget '
     'per num hash sha digest checksum length size label placeholder description title format prefix pattern regex '
     'example sample mock fake dummy site recaptcha event translation locale message hint error verify pub '

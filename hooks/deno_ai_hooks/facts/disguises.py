@@ -11,13 +11,14 @@ from deno_ai_hooks.facts.token_needs import JOINED
 from deno_ai_hooks.facts.token_needs import scanner
 from deno_ai_hooks.facts.tokens import Token
 
-PIECE = r'["\'`][A-Za-z0-9_+/=.~|:-]{1,400}["\'`]'
+PIECE = r'["\'`][A-Za-z0-9_+/=.~|:@?&%-]{1,400}["\'`]'
 CHAIN = pattern(rf'{PIECE}(?:\s{{0,40}}\+\s{{0,40}}{PIECE}){{1,20}}')
 LIST = pattern(
     rf'\[\s{{0,40}}({PIECE}(?:\s{{0,40}},\s{{0,40}}{PIECE}){{1,20}})\s{{0,8}},?\s{{0,8}}\]\s{{0,8}}'
     r'\.join\(\s{0,8}(["\'`])([^"\'`]{0,3})\2\s{0,8}\)',
 )
-PIECES = pattern(r'["\'`]([A-Za-z0-9_+/=.~|:-]{1,400})["\'`]')
+PIECES = pattern(r'["\'`]([A-Za-z0-9_+/=.~|:@?&%-]{1,400})["\'`]')
+LINK = pattern(r'\s{0,40}\+\s{0,40}["\'`][A-Za-z0-9_+/=.~|:@?&%-]{1,400}["\'`]')
 BASE64 = pattern(r'["\'`]([A-Za-z0-9+/_-]{20,8000}={0,2})["\'`]')
 BACK = 2000
 """Bytes in which the pieces before a join stand."""
@@ -33,7 +34,7 @@ def find(data: bytes, text: str) -> Iterator[Token]:
             yield from (token,) if token else ()
     for hit in scanner(ENCODED).finditer(data):
         if match := BASE64.search(text, hit.start(), hit.end() + 8000):
-            yield from _decoded(match)
+            yield from _decoded(match, hit.start())
 
 
 def _joined(text: str, start: int, end: int, done: int) -> Token | None:
@@ -46,8 +47,13 @@ def _joined(text: str, start: int, end: int, done: int) -> Token | None:
 
 
 def _first_quote(text: str, end: int, done: int) -> int:
-    """Return where the literal that ends with the quote at `end` begins."""
-    return max(text.rfind(text[end], max(done, end - 402), end), 0)
+    """Return where the first of the literals begins that the one with the end quote at `end` is joined to."""
+    begin = max(text.rfind(text[end], max(done, end - 402), end), 0)
+    behind = text[max(done, begin - BACK):begin][::-1]
+    at = 0
+    while match := LINK.match(behind, at):
+        at = match.end()
+    return begin - at
 
 
 def _together(match: re.Match[str], pieces: str, between: str) -> Token | None:
@@ -56,14 +62,16 @@ def _together(match: re.Match[str], pieces: str, between: str) -> Token | None:
 
     text, start = match.string, match.start()
     value = between.join(PIECES.findall(pieces))
-    token = classify(value, name_before(text, start + 1), text[max(0, start - 200):start])
+    token = classify(value, name_before(text, start), text[max(0, start - 200):start])
     return token._replace(start=start, end=match.end(), source='pieces') if token else None
 
 
-def _decoded(match: re.Match[str]) -> Iterator[Token]:
+def _decoded(match: re.Match[str], call: int) -> Iterator[Token]:
     from deno_ai_hooks.facts.tokens import classify
+    from deno_ai_hooks.facts.tokens import name_before
 
-    inner = decoded(match[1])
-    token = classify(inner.decode('latin-1')) if inner else None
+    text, inner = match.string, decoded(match[1])
+    before = text[max(0, call - 200):call]
+    token = classify(inner.decode('latin-1'), name_before(text, call), before) if inner else None
     if token:
         yield token._replace(start=match.start(1), end=match.end(1), source='pieces')

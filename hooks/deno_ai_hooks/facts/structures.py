@@ -166,7 +166,8 @@ def bearer(text: str, start: int, end: int) -> Iterator[Verdict]:
         return
     value = match['value'].rstrip('.')
     first = match.start('value')
-    token = classify(value, 'authorization')
+    context = text[max(0, start - 200):start] + ' ' + text[match.end():match.end() + 100].partition('\n')[0]
+    token = classify(value, 'authorization', context)
     if token is None and is_random(value) and not is_placeholder(value) and not value.startswith('eyJ'):
         token = Token(0, len(value), '', 'bearer token', 'medium')
     if token:

@@ -132,7 +132,7 @@ ANCHORS = '|'.join((*MARKS, r'(?:^|[^A-Za-z0-9]|\\[nrt])(?:' + '|'.join(BEGINNIN
 
 VALUES = (
     r'(?:["\'`=]|: |[Tt]oken |--[a-z-]{0,24}(?:key|token|secret|password) )'
-    r'[A-Za-z_+/.~|:-]{0,30}[0-9][A-Za-z0-9_+/=.~|:-]{14}'
+    r'[A-Za-z_+/.~|:-]{0,30}[0-9][A-Za-z0-9_+/.~|:-]{14}'
 )
 """Where a long value with a digit stands as a literal, assigned or handed over."""
 

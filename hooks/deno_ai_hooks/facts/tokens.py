@@ -205,18 +205,18 @@ Verdict = tuple[int, int, Token | None]
 """A place that is settled: a credential, or None for something known to be harmless."""
 
 
-def _by_shape(data: bytes, text: str) -> Iterator[Verdict]:
+def _by_shape(data: bytes, text: str, context: str = '') -> Iterator[Verdict]:
     for hit in scanner(ANCHORS).finditer(data):
         start, end = hit.span()
         seen = text[start:end]
         yield from _structures(text, start, end, seen)
-        verdicts = [verdict for row in SHAPED if row.word in seen if (verdict := _shape(row, text, start, end))]
+        verdicts = [verdict for row in SHAPED if row.word in seen if (verdict := _shape(row, text, start, end, context))]
         if verdicts:
             # the longest prefix names the provider
             yield max(verdicts, key=lambda verdict: (verdict[2] is not None and verdict[2].certain, -verdict[0]))
 
 
-def _shape(row: Format, text: str, start: int, end: int) -> Verdict | None:
+def _shape(row: Format, text: str, start: int, end: int, context: str) -> Verdict | None:
     if row.is_infix:
         pattern = _precise(r'(?<![A-Za-z0-9])' + row.pattern)
         match = pattern.search(text, max(0, start - INFIX_REACH), end + INFIX_REACH, timeout=TIMEOUT)
@@ -227,7 +227,7 @@ def _shape(row: Format, text: str, start: int, end: int) -> Verdict | None:
         return None
     value = match[match.lastindex or 0]
     first, last = match.span(match.lastindex or 0)
-    near = row.near is None or _is_near(row.near, text, first, last)
+    near = row.near is None or _is_near(row.near, text, first, last, context)
     token = _judged(row, match[0], value, text, first, last) if near else None
     return (first, last, token) if near else None
 
@@ -268,10 +268,10 @@ def _is_known(value: str) -> bool:
     return sha256(value.encode(errors='replace')).hexdigest()[:12] in KNOWN
 
 
-def _is_near(words: str, text: str, start: int, end: int) -> bool:
+def _is_near(words: str, text: str, start: int, end: int, context: str) -> bool:
     """Return whether one of `words` stands on the lines just before a value, or behind it on its own."""
     stop = text.find('\n', end, end + 100)
-    around = text[max(0, start - 200):start] + ' ' + text[end:end + 100 if stop < 0 else stop]
+    around = f'{context} {text[max(0, start - 200):start]} {text[end:end + 100 if stop < 0 else stop]}'
     return re.search(words, around.lower()) is not None
 
 
@@ -342,7 +342,7 @@ def classify(value: str, name: str = '', context: str = '') -> Token | None:
     `context` is text around it, which tells formats that have no mark of their own.  The token's
     offsets are those in `value`.
     """
-    verdicts = list(_by_shape(value.encode('latin-1', 'replace'), value))
+    verdicts = list(_by_shape(value.encode('latin-1', 'replace'), value, f'{name} {context}'))
     if verdicts:
         return next((token for _, _, token in verdicts if token), None)
     if not is_credential(name) and not _constructs(name):
