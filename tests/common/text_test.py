@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from deno_ai_hooks.common.documents.config import string
+from deno_ai_hooks.common.documents.jsonc import string
 from deno_ai_hooks.common.finding import Edit
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.fix import apply

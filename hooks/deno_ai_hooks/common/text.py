@@ -42,8 +42,16 @@ class Text(NamedTuple):
     pieces: tuple[Piece, ...]
     escape: Callable[[str], str] = as_is
 
+    @property
+    def is_as_it_stands(self) -> bool:
+        """Return whether the text stands in the file byte for byte."""
+        return len(self.pieces) == 1 and self.pieces[0].length == self.pieces[0].width
+
     def span(self, start: int, end: int) -> Span:
         """Return the bytes of the file that hold the text from `start` to `end`."""
+        if self.is_as_it_stands:
+            before = self.pieces[0].start
+            return Span(before + start, before + max(start, end))
         first = self.start(start)
         return Span(first, self._end(end) if end > start else first)
 
@@ -111,11 +119,9 @@ class TextBuilder:
 
     def build(self, escape: Callable[[str], str] = as_is) -> Text:
         """Return the text; `escape` writes new text in its notation, before that of `outer`."""
-        outer = self._outer.escape
         if not self._pieces:
             self._pieces.append(Piece(0, self._outer.start(self._last), 0, 0))
-        both = escape if outer is as_is else lambda text: outer(escape(text))
-        return Text(b''.join(self._chunks), tuple(self._pieces), both)
+        return Text(b''.join(self._chunks), tuple(self._pieces), _within(self._outer.escape, escape))
 
     def _take(self, piece: Piece, start: int, end: int) -> None:
         begin, stop = max(start, piece.at), min(end, piece.at + piece.length)
@@ -135,8 +141,19 @@ class TextBuilder:
             self._pieces.append(Piece(at, start, length, width))
 
 
-def cut(outer: Text, start: int, end: int) -> Text:
-    """Return the part of `outer` from `start` to `end`."""
+def cut(outer: Text, start: int, end: int, escape: Callable[[str], str] = as_is) -> Text:
+    """Return the part of `outer` from `start` to `end`; `escape` as for `TextBuilder.build`."""
+    if outer.is_as_it_stands and start <= end:
+        data = outer.data[start:end]
+        piece = Piece(0, outer.pieces[0].start + start, len(data), len(data))
+        return Text(data, (piece,), _within(outer.escape, escape))
     builder = TextBuilder(outer)
     builder.copy(start, end)
-    return builder.build()
+    return builder.build(escape)
+
+
+def _within(outer: Callable[[str], str], inner: Callable[[str], str]) -> Callable[[str], str]:
+    """Return how text is written in the notation `inner` inside the notation `outer`."""
+    if outer is as_is or inner is as_is:
+        return inner if outer is as_is else outer
+    return lambda text: outer(inner(text))
