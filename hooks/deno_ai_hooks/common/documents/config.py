@@ -109,7 +109,8 @@ class Json(Document):
             arguments = [item for other in others for item in _listed(node.get(other))]
             if program and program.text and program.string() and any(node.get(other) for other in others):
                 served = any('servers' in key.lower() for key in keys)
-                place = Place('service' if served else 'hook', node.string('name') or node.string('label') or _name(keys))
+                name = node.string('name') or node.string('label') or _name(keys)
+                place = Place('service' if served else 'hook', name)
                 words = (*_program(node, program, program.text), *arguments)
                 yield Command(words, node.span, self._placed(place), program.text)
                 return
