@@ -109,7 +109,7 @@ def structures(seed: int = 0) -> dict[str, str]:
     random = Random(seed)
     word = letters(random, 14)
     return {
-        'service role': jwt(random, {'iss': 'supabase', 'ref': letters(random, 20), 'role': 'service_role', 'exp': 2 ** 32}),
+        'service role': jwt(random, {'iss': 'supabase', 'ref': word, 'role': 'service_role', 'exp': 2 ** 32}),
         'turso': jwt(random, {'a': 'rw', 'iat': 1_700_000_000, 'id': letters(random, 36)}, 'EdDSA'),
         'qdrant': jwt(random, {'access': 'm'}),
         'jwt': jwt(random, {'sub': letters(random, 12), 'iat': 1_700_000_000}),

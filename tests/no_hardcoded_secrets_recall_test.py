@@ -10,14 +10,13 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import pytest
-from fake_keys import fake
-from fake_keys import structures
-
 from deno_ai_hooks.common.runner import Job
 from deno_ai_hooks.common.runner import Judge
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.facts.tokens import formats
 from deno_ai_hooks.no_hardcoded_secrets import hook
+from fake_keys import fake
+from fake_keys import structures
 
 FEWEST, FEWEST_IN_A_SHAPE = 0.97, 0.92
 
@@ -61,17 +60,17 @@ SHAPES: dict[str, tuple[str, Callable[[Sample], str]]] = {
     'or': ('main.ts', lambda s: f"const token = process.env.{s.variable} || '{s.key}';\n"),
     'set': ('main.ts', lambda s: f'Deno.env.set("{s.variable}", "{s.key}");\n'),
     'joined by plus': ('main.ts', lambda s: f'const {s.camel} = ' + ' + '.join(f'"{p}"' for p in cut(s.key)) + ';\n'),
-    'joined list': ('main.ts', lambda s: f'const {s.camel} = [' + ',\n'.join(f"'{p}'" for p in cut(s.key)) + "].join('');\n"),
+    'joined list': ('main.ts', lambda s: f'const {s.camel} = [' + ',\n'.join(map(repr, cut(s.key))) + "].join('');\n"),
     'base64': ('main.ts', lambda s: f'const {s.camel} = atob("{b64encode(s.key.encode()).decode()}");\n'),
     'dotenv': ('.env', lambda s: f'PORT=8000\n{s.variable}={s.key}\n'),
     'dotenv, quoted': ('.env.production', lambda s: f"export {s.variable}='{s.key}'\n"),
-    'task': ('deno.json', lambda s: json.dumps({'tasks': {'start': f'{s.variable}={s.key} deno run -E main.ts'}}, indent=2)),
+    'task': ('deno.json', lambda s: json.dumps({'tasks': {'start': f'{s.variable}={s.key} deno run -E main.ts'}})),
     'settings': ('config.json', lambda s: json.dumps({s.camel: s.key})),
     'container': ('Dockerfile', lambda s: f'FROM denoland/deno:2.9.8\nENV {s.variable}={s.key}\n'),
     'compose list': ('compose.yaml', lambda s: f'services:\n  chat:\n    environment:\n      - {s.variable}={s.key}\n'),
     'compose map': ('compose.yaml', lambda s: f'services:\n  chat:\n    environment:\n      {s.variable}: {s.key}\n'),
     'workflow': ('.github/workflows/ci.yml', lambda s: f'env:\n  {s.variable}: "{s.key}"\n'),
-    'notebook': ('a.ipynb', lambda s: json.dumps({'cells': [{'source': [f'Deno.env.set("{s.variable}", "{s.key}");\n']}]})),
+    'notebook': ('a.ipynb', lambda s: json.dumps({'source': [f'Deno.env.set("{s.variable}", "{s.key}");\n']})),
     'markdown': ('README.md', lambda s: f'Then:\n\n```sh\nexport {s.variable}={s.key}\ndeno run -E main.ts\n```\n'),
     'prose': ('notes.txt', lambda s: f'my {s.provider} key, {s.variable}: {s.key}\n'),
     'curl': ('ask.sh', lambda s: f'curl https://api.{s.title.lower()}.com/v1 -H "Authorization: Bearer {s.key}"\n'),

@@ -61,7 +61,6 @@ from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.facts.patterns import pattern
-from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.token_needs import NEEDS
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ ALONE = frozenset(
     'bearer authorization auth apisecret clientsecret accesskey'.split()
 )
 KEYED = frozenset(
-    'api access secret private auth storage encryption signing master service role admin app account subscription client '
-    'webhook shared jwt hmac deploy bot user project session server license functions function openai anthropic '
-    'claude gemini google mistral cohere groq azure deepgram pinecone qdrant weaviate exa tavily elevenlabs '
-    'replicate langfuse langsmith together fireworks deepseek openrouter perplexity xai nvidia fal voyage jina ai '
-    'llm model'.split()
+    'api access secret private auth storage encryption signing master service role admin app account subscription '
+    'client webhook shared jwt hmac deploy bot user project session server license functions function openai '
+    'anthropic claude gemini google mistral cohere groq azure deepgram pinecone qdrant weaviate exa tavily '
+    'elevenlabs replicate langfuse langsmith together fireworks deepseek openrouter perplexity xai nvidia fal '
+    'voyage jina ai llm model'.split()
 )
 LAST = frozenset(
     'prod production dev development staging stage live value string default raw literal const env backup old new '

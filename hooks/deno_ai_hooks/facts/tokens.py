@@ -210,7 +210,8 @@ def _by_shape(data: bytes, text: str, context: str = '') -> Iterator[Verdict]:
         start, end = hit.span()
         seen = text[start:end]
         yield from _structures(text, start, end, seen)
-        verdicts = [verdict for row in SHAPED if row.word in seen if (verdict := _shape(row, text, start, end, context))]
+        rows = [row for row in SHAPED if row.word in seen]
+        verdicts = [verdict for row in rows if (verdict := _shape(row, text, start, end, context))]
         if verdicts:
             # the longest prefix names the provider
             yield max(verdicts, key=lambda verdict: (verdict[2] is not None and verdict[2].certain, -verdict[0]))
