@@ -12,7 +12,8 @@ class Rule(NamedTuple):
     """One face of a practice.
 
     `cwe` is a CWE number, `owasp` an id of the OWASP Top 10 for LLM applications, `severity` a CVSS-like
-    0.0 to 10.0 (GitHub's `security-severity`); a `strict` rule speaks only with `--strict`.
+    0.0 to 10.0 (GitHub's `security-severity`); a `strict` rule speaks only with `--strict`.  One that
+    speaks of a repository rather than of a place in it is reported `once` a run, at the first place by path.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Rule(NamedTuple):
     owasp: str | None = None
     severity: float = 5.0
     strict: bool = False
+    once: bool = False
 
 
 class Place(NamedTuple):

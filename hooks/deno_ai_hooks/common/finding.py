@@ -30,7 +30,8 @@ class Finding(NamedTuple):
     """A place that breaks a practice.
 
     `fix` keeps the meaning of the program and may be applied unseen; `rule` is the face of the
-    practice that was broken, where a hook has several.
+    practice that was broken, where a hook has several.  What stands under the span of a `secret` one is
+    never shown.
     """
 
     span: Span
@@ -38,3 +39,4 @@ class Finding(NamedTuple):
     fix: tuple[Edit, ...] = ()
     rule: str | None = None
     related: tuple[Step, ...] = ()
+    secret: bool = False

@@ -72,12 +72,12 @@ class Hook:
         return tuple(self._rules) or (self._own,)
 
     def rule(self, id: str, summary: str, *, cwe: int | None = None, owasp: str | None = None,
-             severity: float | None = None, strict: bool = False) -> str:
+             severity: float | None = None, strict: bool = False, once: bool = False) -> str:
         """Declare one face of the practice and return its id, which findings carry."""
         own = self._own
         self._rules.append(Rule(
             id, self.id, summary, self.manual, cwe or own.cwe, owasp or own.owasp,
-            own.severity if severity is None else severity, strict,
+            own.severity if severity is None else severity, strict, once,
         ))
         return id
 

@@ -16,14 +16,26 @@ CONFIGURATIONS = ('deno.json', 'deno.jsonc')
 """Names of Deno's configuration file, in the order in which deno 2.9.8 looks for them."""
 
 
+def _untold(path: str) -> bool | None:
+    return None
+
+
 class Project:
     """The files of a repository, each read at most once.
 
-    `load` returns a file's source, or why there is none; paths are as the walk gives them.
+    `load` returns a file's source, or why there is none; paths are as the walk gives them.  `tracked` and
+    `ignored` ask version control, and return None where there is none.
     """
 
-    def __init__(self, load: Callable[[str], Source | Skipped | None]) -> None:
+    def __init__(
+        self,
+        load: Callable[[str], Source | Skipped | None],
+        tracked: Callable[[str], bool | None] = _untold,
+        ignored: Callable[[str], bool | None] = _untold,
+    ) -> None:
         self._load = load
+        self.tracked = tracked
+        self.ignored = ignored
         self._sources: dict[str, Source | None] = {}
         self._configurations: dict[str, Json | None] = {}
 

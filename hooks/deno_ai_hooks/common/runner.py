@@ -23,14 +23,17 @@ from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Check
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.redact import COVER
 from deno_ai_hooks.common.redact import Mask
 from deno_ai_hooks.common.screen import Screen
 from deno_ai_hooks.common.source import Lines
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.common.walk import Files
+from deno_ai_hooks.common.walk import ignored
 from deno_ai_hooks.common.walk import minified
 from deno_ai_hooks.common.walk import read
+from deno_ai_hooks.common.walk import tracked
 from deno_ai_hooks.common.walk import unreadable
 
 DEPTH = 4
@@ -78,13 +81,14 @@ class Judge:
         screen: bool = True,
     ) -> None:
         self._jobs = {job.hook.id: job for job in jobs}
+        self.once = frozenset(rule.id for job in jobs for rule in job.hook.rules if rule.once)
         self._root = root
         self._rules = rules
         self._known = known
         self._screen = Screen([
             check for job in jobs for check in job.hook.checks if check.when is None or job.options[check.when]
         ], on=screen)
-        self.project = Project(lambda path: read(path, root, named=True))
+        self.project = Project(lambda path: read(path, root, named=True), tracked, ignored)
 
     def wants(self, path: str) -> bool:
         """Return whether any hook may look into the file at `path`, judged by its name."""
@@ -165,7 +169,7 @@ class Judge:
         return Diagnostic(
             hook, rule, path, span,
             places.position(span.start), places.position(span.end), message,
-            places.lines(span),
+            places.lines(span, secret=finding.secret),
             fingerprint(hook, rule, path, message, places.context(span), nth),
             finding.fix,
             tuple(place for step in finding.related if (place := self._place(places.source, step))),
@@ -207,7 +211,18 @@ def run(judge: Judge, files: Files, workers: int = 1) -> tuple[list[Diagnostic],
     parts = _forked(judge, files, share) if share > 1 else [_batch(judge, files, files.paths)]
     diagnostics = [diagnostic for found, _ in parts for diagnostic in found]
     skipped = [skipped for _, passed in parts for skipped in passed]
-    return sorted(diagnostics, key=lambda d: (d.path, d.span, d.rule)), [*files.skipped, *sorted(skipped)]
+    diagnostics.sort(key=lambda d: (d.path, d.span, d.rule))
+    return list(_once(judge, diagnostics)), [*files.skipped, *sorted(skipped)]
+
+
+def _once(judge: Judge, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield all but what rules about a repository say of it a second time."""
+    said: set[str] = set()
+    for diagnostic in diagnostics:
+        if diagnostic.rule not in said:
+            yield diagnostic
+        if diagnostic.rule in judge.once:
+            said.add(diagnostic.rule)
 
 
 Part = tuple[list[Diagnostic], list[Skipped]]
@@ -309,10 +324,14 @@ class _Places:
         self._texts: dict[int, str] = {}
         self.position = self._table.position
 
-    def lines(self, span: Span) -> tuple[str, ...]:
-        """Return the first few lines that `span` stands on; what ends with its line does not stand on the next."""
+    def lines(self, span: Span, *, secret: bool = False) -> tuple[str, ...]:
+        """Return the first few lines that `span` stands on; what ends with its line does not stand on the next.
+
+        What a `secret` span covers is not shown.
+        """
         first, last = self.position(span.start).line, self.position(max(span.start, span.end - 1)).line
-        return tuple(map(self._line, range(first, min(last, first + LINES - 1) + 1)))
+        numbers = range(first, min(last, first + LINES - 1) + 1)
+        return tuple(self._without(number, span) if secret else self._line(number) for number in numbers)
 
     def context(self, span: Span) -> str:
         """Return the first line of `span` without what is under it: what tells a finding from its like."""
@@ -321,6 +340,12 @@ class _Places:
         behind = max(start, min(span.end, end))
         after = self.mask.without(behind, min(end, behind + AROUND))
         return ' '.join((before + b' ' + after).decode(errors='replace').split())
+
+    def _without(self, number: int, span: Span) -> str:
+        start, end = self._table.span(number)
+        first, last = min(max(start, span.start), end), max(start, min(span.end, end))
+        hidden = COVER * len(self.source.read(Span(first, last)))
+        return self.mask.read(start, first) + hidden + self.mask.read(last, end)
 
     def _line(self, number: int) -> str:
         if number not in self._texts:

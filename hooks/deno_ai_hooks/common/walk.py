@@ -15,6 +15,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from deno_ai_hooks.common.diagnostic import Skipped
@@ -304,23 +305,49 @@ def _git(folder: str) -> list[str] | None:
     """
     if not os.path.exists(os.path.join(top(folder), '.git')):
         return None
-    import subprocess
-
-    environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-
-    def ask(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            (*GIT, '-C', folder, *arguments), capture_output=True, stdin=subprocess.DEVNULL, env=environment,
-        )
-
     try:
-        listed = ask(*LISTED)
-        ignored = not listed.stdout and not ask(*IGNORED).returncode
+        listed = _ask(folder, *LISTED)
+        ignored = not listed.stdout and not _ask(folder, *IGNORED).returncode
     except OSError:
         return None
     if listed.returncode or ignored:
         return None
     return [os.fsdecode(name) for name in listed.stdout.split(b'\0') if name]
+
+
+def tracked(path: str) -> bool | None:
+    """Return whether the file at `path` is in git's index; None where there is no work tree to ask."""
+    return _answer(path, 'ls-files', '--error-unmatch', '--')
+
+
+def ignored(path: str) -> bool | None:
+    """Return whether the work tree's own ignore files name `path`, which need not exist; None where there is none.
+
+    What only this user ignores does not count: others have no such file.
+    """
+    return _answer(path, '-c', 'core.excludesFile=/dev/null', 'check-ignore', '--quiet', '--no-index', '--')
+
+
+def _answer(path: str, *question: str) -> bool | None:
+    """Return what git says of a path by its exit code, 0 for yes and 1 for no."""
+    folder, name = os.path.split(os.path.abspath(path))
+    root = top(folder)
+    if not os.path.exists(os.path.join(root, '.git')):
+        return None
+    try:
+        code = _ask(root, *question, os.path.join(os.path.realpath(folder), name)).returncode
+    except OSError:
+        return None
+    return code == 0 if code in (0, 1) else None
+
+
+def _ask(folder: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    import subprocess
+
+    environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    return subprocess.run(
+        (*GIT, '-C', folder, *words), capture_output=True, stdin=subprocess.DEVNULL, env=environment,
+    )
 
 
 def _scan(start: str, skipped: Skips) -> Iterator[str]:
