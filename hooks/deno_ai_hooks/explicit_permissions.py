@@ -49,6 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
 from deno_ai_hooks.common.commands import CARRIERS
@@ -62,14 +63,16 @@ from deno_ai_hooks.common.commands import purpose
 from deno_ai_hooks.common.commands import task_words
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Word
-from deno_ai_hooks.common.documents.config import Json
-from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.permissions import grants
 from deno_ai_hooks.facts.permissions import parse
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.config import Json
+    from deno_ai_hooks.common.documents.typescript import Module
 
 REMOTE = pattern(r'https?://')
 VERSION = pattern(r'@v?\d|/v?\d+\.\d+|[0-9a-f]{40}')
@@ -82,7 +85,7 @@ hook.option('--permission-requests', 'report Deno.permissions.request, which ask
 
 
 @hook.check(*CARRIERS, needs=NEEDS, docs=True)
-@hook.check(Module, needs=SOURCE_NEEDS)
+@hook.check('typescript', needs=SOURCE_NEEDS)
 def check(document: Document, include_tests: bool, project: Project) -> Iterator[Finding]:
     for found in invocations(document):
         if include_tests or purpose(found) == PROGRAM or _is_loose_remote(found):
@@ -145,7 +148,7 @@ SETS = ('permissions', 'compile')
 TEST_SETS = ('test', 'bench')
 
 
-@hook.check(Json, needs=('"all"',))
+@hook.check('json', needs=('"all"',))
 def check_sets(document: Json, include_tests: bool) -> Iterator[Finding]:
     if not document.is_configuration:
         return
@@ -167,7 +170,7 @@ def _is_for_tests(keys: tuple[str, ...]) -> bool:
     return any(key in ('test', 'tests', 'bench') for key in keys[:-1])
 
 
-@hook.check(Json, needs=('"plugins"',), when='include_tests')
+@hook.check('json', needs=('"plugins"',), when='include_tests')
 def check_plugins(document: Json) -> Iterator[Finding]:
     plugins = document.root.get('lint', 'plugins')
     if document.is_configuration and plugins and plugins.items:
@@ -175,7 +178,7 @@ def check_plugins(document: Json) -> Iterator[Finding]:
                       'lint plugins run with all of read and env granted; keep only those you can vouch for')
 
 
-@hook.check(Module, needs=(r'\bWorker\b',), when='worker_permissions')
+@hook.check('typescript', needs=(r'\bWorker\b',), when='worker_permissions')
 def check_workers(module: Module) -> Iterator[Finding]:
     for call in module.calls('Worker'):
         options = module.keyword(call, 'deno', at=1)
@@ -185,7 +188,7 @@ def check_workers(module: Module) -> Iterator[Finding]:
                           'give it its own: deno: { permissions: { net: ["api.openai.com:443"] } }')
 
 
-@hook.check(Module, needs=(r'\bpermissions\b',), when='permission_requests')
+@hook.check('typescript', needs=(r'\bpermissions\b',), when='permission_requests')
 def check_requests(module: Module) -> Iterator[Finding]:
     for call in module.calls('Deno.permissions.request', 'Deno.permissions.requestSync'):
         yield Finding(module.span(call.node), 'asks for more permissions while running; '

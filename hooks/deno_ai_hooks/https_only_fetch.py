@@ -79,7 +79,6 @@ from deno_ai_hooks.common.commands import CARRIERS
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.commands import invocations
 from deno_ai_hooks.common.documents.base import Document
-from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.finding import Edit
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
@@ -93,6 +92,7 @@ from deno_ai_hooks.facts.urls import Url
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from deno_ai_hooks.common.documents.typescript import Module
     from deno_ai_hooks.common.requests import Origins
     from deno_ai_hooks.common.requests import Request
     from deno_ai_hooks.common.requests import Text
@@ -205,7 +205,7 @@ class Rules(NamedTuple):
 # modules
 
 
-@hook.check(Module, needs=NEEDS, candidate=candidate)
+@hook.check('typescript', needs=NEEDS, candidate=candidate)
 def check(module: Module, private: bool, allow_host: Sequence[str]) -> Iterator[Finding]:
     if _made_up(module.path):
         return
@@ -542,7 +542,7 @@ def _scripts(document: Document, rules: Rules) -> Iterator[Finding]:
                 yield Finding(word.span, _code_message(plain), fix=fix)
 
 
-@hook.check(Module, needs=(r'\bDeno\b[^\n]{0,20}connect\b', r'["\']node:http["\']'))
+@hook.check('typescript', needs=(r'\bDeno\b[^\n]{0,20}connect\b', r'["\']node:http["\']'))
 def check_connections(module: Module, private: bool, allow_host: Sequence[str]) -> Iterator[Finding]:
     """Yield connections whose host and port are given apart."""
     rules = Rules(private, allow_host)

@@ -21,7 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog='deno-ai-hooks', description=USAGE, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog='deno-ai-hooks', description=USAGE, allow_abbrev=False, formatter_class=cli.formatter,
+    )
     parser.add_argument('--version', action=_Version, nargs=0, help='print the version')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
     for name, purpose, declare, work in (
@@ -32,7 +34,9 @@ def _parser() -> argparse.ArgumentParser:
         ('explain', 'print the manual page of a hook or of the hook of a rule', _declare_explain, explain),
     ):
         description = f'{purpose[0].upper()}{purpose[1:]}.'
-        command = commands.add_parser(name, help=purpose, description=description, allow_abbrev=False)
+        command = commands.add_parser(
+            name, help=purpose, description=description, allow_abbrev=False, formatter_class=cli.formatter,
+        )
         declare(command)
         command.set_defaults(work=work)
     return parser

@@ -53,6 +53,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
 from deno_ai_hooks.common.commands import CARRIERS
@@ -64,11 +65,9 @@ from deno_ai_hooks.common.commands import invocations
 from deno_ai_hooks.common.commands import purpose
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Word
-from deno_ai_hooks.common.documents.config import Json
 from deno_ai_hooks.common.documents.shapes import LIST
 from deno_ai_hooks.common.documents.shapes import MAP
 from deno_ai_hooks.common.documents.shapes import Node
-from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
@@ -77,6 +76,9 @@ from deno_ai_hooks.facts.permissions import INTERPRETERS
 from deno_ai_hooks.facts.permissions import KINDS
 from deno_ai_hooks.facts.permissions import grants
 from deno_ai_hooks.facts.permissions import ineffective_denies
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.config import Json
 
 BARE = {
     'read': ('reads every file', '--allow-read=./data'),
@@ -103,7 +105,7 @@ hook.option('--include-tests', 'report tests, benchmarks, build and maintenance 
 
 
 @hook.check(*CARRIERS, needs=NEEDS, docs=True)
-@hook.check(Module, needs=SOURCE_NEEDS)
+@hook.check('typescript', needs=SOURCE_NEEDS)
 def check(document: Document, include_tests: bool) -> Iterator[Finding]:
     for found in invocations(document):
         if found.line.has('allow-all') or not (include_tests or purpose(found) == PROGRAM):
@@ -191,7 +193,7 @@ def _defeated(found: Invocation) -> Iterator[Finding]:
                                      f'leave {allowed} out of what is allowed')
 
 
-@hook.check(Json, needs=('"permissions"',))
+@hook.check('json', needs=('"permissions"',))
 def check_sets(document: Json, include_tests: bool) -> Iterator[Finding]:
     if document.is_configuration:
         for name, rules in _sets(document.root):

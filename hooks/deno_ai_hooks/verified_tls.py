@@ -89,7 +89,6 @@ from deno_ai_hooks.common.documents.base import Command
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Place
 from deno_ai_hooks.common.documents.base import Word
-from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.documents.wrappers import program
 from deno_ai_hooks.common.documents.wrappers import unwrap
 from deno_ai_hooks.common.finding import Edit
@@ -101,6 +100,7 @@ from deno_ai_hooks.facts.patterns import pattern
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from deno_ai_hooks.common.documents.typescript import Module
     from deno_ai_hooks.common.documents.typescript import Properties
 
 FLAG = 'unsafely-ignore-certificate-errors'
@@ -132,7 +132,7 @@ def check(document: Document) -> Iterator[Finding]:
         yield from _once(_flags(document), _commands(document), _variables(document), _settings(document))
 
 
-@hook.check(Module, needs=MODULE_NEEDS)
+@hook.check('typescript', needs=MODULE_NEEDS)
 def check_module(module: Module) -> Iterator[Finding]:
     if not _tested(module.path):
         options = _unasked(module, chain(_objects(module), _assignments(module)))

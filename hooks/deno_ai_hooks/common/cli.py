@@ -74,7 +74,7 @@ def _told_apart(made: argparse.ArgumentParser, argv: Sequence[str]) -> list[str]
 def parser(hook: Hook) -> argparse.ArgumentParser:
     """Return the parser of a hook's command line."""
     made = argparse.ArgumentParser(
-        prog=hook.id, description=hook.manual, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog=hook.id, description=hook.manual, formatter_class=formatter,
         allow_abbrev=False,
     )
     own = made.add_argument_group('what the hook looks for')
@@ -92,6 +92,15 @@ def parser(hook: Hook) -> argparse.ArgumentParser:
 def options(hook: Hook, arguments: argparse.Namespace) -> dict[str, object]:
     """Return the values of a hook's own options."""
     return {option.name: getattr(arguments, option.name) for option in hook.options}
+
+
+def formatter(prog: str) -> argparse.HelpFormatter:
+    """Return what lays out a command's help; told the width, it does not load what finds it out."""
+    try:
+        width = os.get_terminal_size().columns
+    except OSError:
+        width = 80
+    return argparse.RawDescriptionHelpFormatter(prog, width=width - 2)
 
 
 def common(made: argparse.ArgumentParser) -> None:
@@ -351,6 +360,8 @@ def _report(outcome: Outcome, form: str, output: str | None, out: TextIO) -> Non
 def write(outcome: Outcome, form: str, out: TextIO) -> None:
     """Write the report in one of FORMATS."""
     if form == 'text':
+        if not outcome.diagnostics and not outcome.skipped:
+            return
         from deno_ai_hooks.common.report import plain
         from deno_ai_hooks.common.report import text
 

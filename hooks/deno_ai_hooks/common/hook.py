@@ -8,7 +8,6 @@ from typing import NamedTuple
 from typing import TypeVar
 
 from deno_ai_hooks.common.diagnostic import Rule
-from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.finding import Finding
 
 Function = TypeVar('Function', bound=Callable[..., Iterator[Finding]])
@@ -87,18 +86,19 @@ class Hook:
 
     def check(
         self,
-        *documents: type[Document] | str,
+        *kinds: str,
         needs: tuple[str, ...] = (),
         candidate: Callable[[bytes], bool] | None = None,
         docs: bool = False,
         when: str | None = None,
     ) -> Callable[[Function], Function]:
-        """Register a generator of findings for documents of the given classes, or of the kinds with that name."""
-        taken = frozenset(document if isinstance(document, str) else document.kind for document in documents)
+        """Register a generator of findings for documents of the given kinds, the names in kinds.KINDS.
 
+        Names rather than classes, so that a document's module is only imported to read one.
+        """
         def register(function: Function) -> Function:
             code: Any = function.__code__
             arguments = frozenset(code.co_varnames[1:code.co_argcount + code.co_kwonlyargcount])
-            self.checks.append(Check(self, function, taken, needs, candidate, docs, when, arguments))
+            self.checks.append(Check(self, function, frozenset(kinds), needs, candidate, docs, when, arguments))
             return function
         return register

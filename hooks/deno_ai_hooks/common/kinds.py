@@ -43,7 +43,10 @@ KINDS = {
         ('ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'),
         shebang=re.compile(rb'#!.*\b(?:deno|node|bun|tsx)\b'),
         holds=('shell',),
-        bearing=(r'\A(?:\xef\xbb\xbf)?#!', r'\bchild_process\b', r'\bCommand\b', r'\b(?:dax|zx|execa|bun)\b', r'\bDeno\.(?:run|spawn)'),
+        bearing=(
+            r'\A(?:\xef\xbb\xbf)?#!', r'\bchild_process\b', r'\bCommand\b', r'\b(?:dax|zx|execa|bun)\b',
+            r'\bDeno\.(?:run|spawn)',
+        ),
     ),
     'shell': Kind(
         'shell:Shell',

@@ -176,11 +176,22 @@ class Origins:
                 return self._named(node)
             case 'subscript_expression':
                 return self._chosen(node)
+            case 'member_expression':
+                return self._of_each(node)
         return None
 
     def _is_request(self, node: Node) -> bool:
         constructor = node.child_by_field_name('constructor')
         return constructor is not None and self._module.callee(constructor) == 'Request'
+
+    def _of_each(self, node: Node) -> Iterable[Node] | None:
+        """Return a member of each object of a list that a loop goes through: `for (const tool of TOOLS) … tool.url`."""
+        target, key = node.child_by_field_name('object'), self._module.key(node)
+        if target is None or key is None or target.type != 'identifier':
+            return None
+        items = self._module.declaration(target) and self._named(target)
+        objects = [self._module.properties(item) for item in list(items or ())[:ORIGINS] if item.type == 'object']
+        return [properties[key] for properties in objects if key in properties] or None
 
     def _named(self, node: Node) -> Iterable[Node] | None:
         """Return the values of a variable that has several, or one of a kind that is followed here."""

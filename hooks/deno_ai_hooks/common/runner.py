@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deno_ai_hooks.common import kinds
-from deno_ai_hooks.common.baseline import fingerprint
 from deno_ai_hooks.common.diagnostic import Diagnostic
 from deno_ai_hooks.common.diagnostic import Place
 from deno_ai_hooks.common.diagnostic import Skipped
@@ -164,6 +163,8 @@ class Judge:
         return chosen
 
     def _diagnostic(self, places: _Places, hook: str, finding: Finding, nth: int) -> Diagnostic:
+        from deno_ai_hooks.common.baseline import fingerprint
+
         span, rule, path = finding.span, finding.rule or hook, places.source.path
         message = places.mask.cover(finding.message)
         return Diagnostic(

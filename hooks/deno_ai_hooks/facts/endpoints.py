@@ -68,16 +68,19 @@ STRONG = frozenset('''
 
 PLACES = frozenset('url urls uri uris host hosts hostname server servers address origin base root path addr'.split())
 
+SERVING = frozenset(('server', 'servers', 'host', 'hosts'))
+"""Last words that need no other beside them."""
+
 SERVICES = frozenset('''
     server servers service services base model models ai chat search lookup embedding embeddings vector vectors qdrant
     chroma chromadb weaviate milvus pinecone supabase database db redis queue request requests fetch query remote
     cluster agent tool tools auth token oauth oidc sso login weather forecast geo geocode geocoding geoip ip news stock
     quotes crypto price prices rates data feed health status socket stream upload download storage bucket s3 minio
     worker sync callback completion completions generate tts stt whisper speech transcribe translate translation ocr
-    rerank reranker memory knowledge rag retriever crawler scraper scrape browser searx searxng n8n tracing telemetry otel
-    otlp metrics langfuse langsmith collector ingest notify push sms mail smtp payment billing event events target dest
-    destination litellm vllm llamacpp lmstudio tgi comfyui automatic1111 stable diffusion node nodes primary fallback
-    default prod production staging live
+    rerank reranker memory knowledge rag retriever crawler scraper scrape browser searx searxng n8n tracing telemetry
+    otel otlp metrics langfuse langsmith collector ingest notify push sms mail smtp payment billing event events target
+    dest destination litellm vllm llamacpp lmstudio tgi comfyui automatic1111 stable diffusion node nodes primary
+    fallback default prod production staging live
 '''.split())
 """Words that with one of PLACES behind them say the same."""
 
@@ -117,7 +120,7 @@ def is_endpoint(name: str) -> bool:
     found = words(name)
     if not found or not SHOWN.isdisjoint(found):
         return False
-    if not STRONG.isdisjoint(found):
+    if not STRONG.isdisjoint(found) or found[-1] in SERVING:
         return True
     return len(found) > 1 and found[-1] in PLACES and not SERVICES.isdisjoint(found[:-1])
 
