@@ -31,6 +31,7 @@ def urls_of(code):
         ('for (const u of ["a:b", "c:d"]) fetch(u)', [('fetch()', True, ['a:b', 'c:d'])]),
         ('const all = ["a:b", "c:d"]; fetch(all[i])', [('fetch()', True, ['a:b', 'c:d'])]),
         ('const all = { x: "a:b", y: "c:d" }; fetch(all[i])', [('fetch()', True, ['a:b', 'c:d'])]),
+        ('const all = [{ u: "a:b" }, { v: 1 }]; for (const one of all) fetch(one.u)', [('fetch()', True, ['a:b'])]),
         ('const f = () => "a:b"; fetch(f())', [('fetch()', True, ['a:b'])]),
         ('function f() { if (x) return "a:b"; return "c:d"; } fetch(await f())', [('fetch()', True, ['a:b', 'c:d'])]),
         ('fetch(x ? "a:b" : (y as string) ?? "c:d")', [('fetch()', True, ['a:b', 'c:d'])]),

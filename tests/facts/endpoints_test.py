@@ -21,7 +21,7 @@ def test_words():
     '''
     baseURL baseUrl base_url BASE_URL basePath endpoint apiEndpoint API API_URL apiUrl apiBase openaiBaseUrl OLLAMA_HOST
     modelServer searchUrl WEATHER_URL proxy HTTP_PROXY webhookUrl embeddings_url graphqlEndpoint mcpServerUrl wsUrl
-    authUrl tokenUrl llmHost QDRANT_URL vectorDbHost inferenceAddress backend_url
+    authUrl tokenUrl llmHost QDRANT_URL vectorDbHost inferenceAddress backend_url osmServer host
     '''.split(),
 )
 def test_endpoints(name):
