@@ -545,22 +545,18 @@ def _scripts(document: Document, rules: Rules) -> Iterator[Finding]:
 @hook.check('typescript', needs=(r'\bDeno\b[^\n]{0,20}connect\b', r'["\']node:http["\']'))
 def check_connections(module: Module, private: bool, allow_host: Sequence[str]) -> Iterator[Finding]:
     """Yield connections whose host and port are given apart."""
-    rules = Rules(private, allow_host)
-    for call in module.calls('Deno.connect', 'node:http.request', 'node:http.get'):
-        if not call.arguments or _made_up(module.path):
-            continue
-        options = module.properties(call.arguments[0])
-        host = options.get('hostname', options.get('host'))
-        if host is None or (call.callee == 'Deno.connect' and module.read(module.follow(options['port'])) != '80'
-                            if 'port' in options else call.callee == 'Deno.connect'):
-            continue
-        from deno_ai_hooks.common.values import texts
+    from deno_ai_hooks.common.values import texts
 
-        for text in texts(module, host):
-            if rules.public(f'http://{text}/'):
-                better = 'Deno.connectTls() and port 443' if call.callee == 'Deno.connect' else 'node:https'
-                yield Finding(module.span(host), f'{call.callee}() speaks plain HTTP here; use {better}')
-                break
+    rules = Rules(private, allow_host)
+    calls = () if _made_up(module.path) else module.calls('Deno.connect', 'node:http.request', 'node:http.get')
+    for call in calls:
+        options = module.properties(call.arguments[0]) if call.arguments else {}
+        host, port = options.get('hostname', options.get('host')), options.get('port')
+        if host is None or (call.callee == 'Deno.connect' and (port is None or '80' not in texts(module, port))):
+            continue
+        if any(rules.public(f'http://{text}/') for text in texts(module, host)):
+            better = 'Deno.connectTls() and port 443' if call.callee == 'Deno.connect' else 'node:https'
+            yield Finding(module.span(host), f'{call.callee}() speaks plain HTTP here; use {better}')
 
 
 def main(argv: Sequence[str] | None = None) -> int:
