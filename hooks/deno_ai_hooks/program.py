@@ -17,7 +17,7 @@ USAGE = 'Find what makes a Deno application that uses AI models insecure, and sa
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the sub-command that `argv` names and return its exit code."""
     arguments = _parser().parse_args(argv)
-    return cli.guarded(lambda: int(arguments.work(arguments)))
+    return cli.guarded(lambda: int(arguments.work(arguments)), alone=argv is None)
 
 
 def _parser() -> argparse.ArgumentParser:

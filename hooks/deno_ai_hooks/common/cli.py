@@ -5,6 +5,7 @@ Exit codes: 0 nothing to say, 1 something found or a file rewritten, 2 something
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -46,7 +47,7 @@ IGNORE_RULE = Rule(
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     """Run one hook over the files named in `argv`, as pre-commit does, and return the exit code."""
-    return guarded(lambda: _run(hook, sys.argv[1:] if argv is None else argv))
+    return guarded(lambda: _run(hook, sys.argv[1:] if argv is None else argv), alone=argv is None)
 
 
 def _run(hook: Hook, argv: Sequence[str]) -> int:
@@ -115,13 +116,28 @@ def common(made: argparse.ArgumentParser) -> None:
     made.add_argument('--no-screen', action='store_true', help='parse every file, even where no check can speak')
 
 
-def guarded(work: Callable[[], int]) -> int:
-    """Return the exit code of `work`, with what the world did to it told in one line."""
+def guarded(work: Callable[[], int], *, alone: bool = False) -> int:
+    """Return the exit code of `work`, with what the world did to it told in one line.
+
+    `alone` says that the process is there for this work only: it ends here, and neither looks for
+    garbage on the way nor takes its modules apart at the end, which would take as long as the work.
+    """
+    if not alone:
+        return _guarded(work)
+    gc.disable()
+    code = _guarded(work)
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _guarded(work: Callable[[], int]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors='backslashreplace')
     try:
-        return work()
+        code = work()
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:
         # The reader of our output has seen enough; nothing is left to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,6 +22,9 @@ from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.facts.patterns import pattern
 
+if TYPE_CHECKING:
+    import subprocess
+
 GENERATED = {
     '.astro': 'generated',
     '.next': 'generated',
