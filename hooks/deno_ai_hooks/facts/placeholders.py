@@ -60,13 +60,23 @@ def is_placeholder(value: str) -> bool:
         return True
     if ANYWHERE.search(value) or _repeats(value):
         return True
-    return _ordered(value) or _worded(value)
+    return _ordered(value) or _worded(value) or _encoded(value)
 
 
 def is_weak_password(value: str) -> bool:
     """Return whether `value` is what examples, containers and tests write for a password."""
     bare = re.sub(r'[\d!@#$%^&*._-]+$', '', value).lower().replace('0', 'o').replace('@', 'a').replace('$', 's')
     return not bare or bare in WEAK or len(set(value)) < 4
+
+
+def _encoded(value: str) -> bool:
+    """Return whether base64 of a placeholder stands here, as in examples of `_auth`."""
+    from deno_ai_hooks.facts.checksums import decoded
+
+    inner = decoded(value) if len(value) % 4 == 0 else None
+    if not inner or not inner.isascii() or not inner.decode().isprintable():
+        return False
+    return bool(ANYWHERE.search(inner.decode())) or _worded(inner.decode())
 
 
 def _repeats(value: str) -> bool:
