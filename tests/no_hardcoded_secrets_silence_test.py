@@ -5,14 +5,13 @@ from functools import cache
 from random import Random
 
 import pytest
-from fake_keys import ALNUM
-from fake_keys import jwt
-from fake_keys import letters
-
 from deno_ai_hooks.common.runner import Job
 from deno_ai_hooks.common.runner import Judge
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.no_hardcoded_secrets import hook
+from fake_keys import ALNUM
+from fake_keys import jwt
+from fake_keys import letters
 
 RANDOM = Random(7)
 HEX = '0123456789abcdef'
@@ -167,7 +166,7 @@ SHAPES_ALIKE = (
     'const token = /^ghp_[A-Za-z0-9]{36}$/;',
     '-----BEGIN PUBLIC KEY-----\n' + letters(RANDOM, 64) + '\n-----END PUBLIC KEY-----',
     '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----',
-    '-----BEGIN PRIVATE KEY-----\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n-----END PRIVATE KEY-----',
+    '-----BEGIN PRIVATE KEY-----\n' + 'x' * 64 + '\n-----END PRIVATE KEY-----',
     'if (pem.startsWith("-----BEGIN PRIVATE KEY-----")) return;',
     'const pem = `-----BEGIN RSA PRIVATE KEY-----\\n${body}\\n-----END RSA PRIVATE KEY-----`;',
     'const lock = { "npm:ai@5.0.0": { "integrity": "sha512-' + LONG + '" } };',

@@ -29,21 +29,21 @@ def find(data: bytes, text: str) -> Iterator[Token]:
     done = 0
     for hit in scanner(JOINED).finditer(data):
         if hit.start() >= done:
-            token = _joined(text, hit.start(), hit.end(), done)
-            done = token.end if token else done
+            done, token = _joined(text, hit.start(), hit.end(), done)
             yield from (token,) if token else ()
     for hit in scanner(ENCODED).finditer(data):
         if match := BASE64.search(text, hit.start(), hit.end() + 8000):
             yield from _decoded(match, hit.start())
 
 
-def _joined(text: str, start: int, end: int, done: int) -> Token | None:
+def _joined(text: str, start: int, end: int, done: int) -> tuple[int, Token | None]:
+    """Return how far the pieces around a join were looked at, and the credential that they make."""
     if 'join' in text[start:end]:
         begin = text.rfind('[', max(done, start - BACK), start)
         match = LIST.match(text, begin, end + 8) if begin >= 0 else None
-        return _together(match, match[1], match[3]) if match else None
+        return (match.end(), _together(match, match[1], match[3])) if match else (done, None)
     match = CHAIN.match(text, _first_quote(text, start, done))
-    return _together(match, match[0], '') if match and match.end() > start else None
+    return (match.end(), _together(match, match[0], '')) if match and match.end() > start else (done, None)
 
 
 def _first_quote(text: str, end: int, done: int) -> int:
