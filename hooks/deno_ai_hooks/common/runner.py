@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import NamedTuple
+from typing import cast
 
 from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common.diagnostic import Diagnostic
@@ -34,6 +36,9 @@ from deno_ai_hooks.common.walk import minified
 from deno_ai_hooks.common.walk import read
 from deno_ai_hooks.common.walk import tracked
 from deno_ai_hooks.common.walk import unreadable
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.typescript import Module
 
 DEPTH = 4
 """Documents within documents that are opened: a here-document in a step of a workflow in Markdown."""
@@ -129,6 +134,7 @@ class Judge:
         skipped: list[Skipped] = []
         try:
             documents = list(_documents(source, kind, checks))
+            self._join(documents)
         except Exception as e:
             return [], [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
         if (at := documents[0].refused) is not None:
@@ -140,6 +146,12 @@ class Judge:
             except Exception as e:
                 skipped.append(Skipped(source.path, f'{check.hook.id} failed: {type(e).__name__}', broken=True))
         return self._diagnostics(source, found), skipped
+
+    def _join(self, documents: Iterable[Document]) -> None:
+        """Let modules know the project around them; nothing of it is read before a name asks for it."""
+        for document in documents:
+            if document.kind == 'typescript':
+                self.project.join(cast('Module', document))
 
     def _findings(self, check: Check, documents: list[Document]) -> Iterator[Finding]:
         options = self._jobs[check.hook.id].options

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import posixpath
+
+import pytest
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.common.values import evaluate
+from deno_ai_hooks.common.values import texts
+
+
+def project(**files):
+    return Project(lambda path: Source(path, files[path].encode()) if path in files else None)
+
+
+def tree(files):
+    return project(**{posixpath.normpath(path): text for path, text in files.items()})
+
+
+def said(files, path='app/main.ts'):
+    """Return what the argument of `t()` may be in the module at `path`."""
+    module = tree(files).module(path)
+    call = next(module.calls('t'))
+    return list(texts(module, call.arguments[0]))
+
+
+@pytest.mark.parametrize(
+    ('code', 'other', 'text'),
+    (
+        ('import { K } from "./keys.ts"; t(K)', 'export const K = "a";', 'app/keys.ts'),
+        ('import { K as L } from "./keys.ts"; t(`x${L}`)', 'export const K = "a";', 'app/keys.ts'),
+        ('import keys from "../keys.ts"; t(keys.k)', 'export default { k: "a" };', 'keys.ts'),
+        ('import * as keys from "./keys.ts"; t(keys.K)', 'export const K = "a";', 'app/keys.ts'),
+        ('import { K } from "./keys.js"; t(K)', 'export const K = "a";', 'app/keys.ts'),
+        ('import { K } from "./keys"; t(K)', 'export const K = "a";', 'app/keys.ts'),
+        ('import { K } from "./lib"; t(K)', 'export const K = "a";', 'app/lib/index.ts'),
+        ('import keys from "./k.json" with { type: "json" }; t(keys.ai.k)', '{ "ai": { "k": "a" } }', 'app/k.json'),
+    ),
+)
+def test_constants_are_followed_into_the_module_they_come_from(code, other, text):
+    assert [found[-1] for found in said({'app/main.ts': code, text: other})] == ['a']
+
+
+@pytest.mark.parametrize(
+    'files',
+    (
+        {'deno.json': '{ "imports": { "@/": "./src/" } }', 'src/keys.ts': 'export const K = "a";'},
+        {'deno.json': '{ "imports": { "@/keys.ts": "./other.ts", "@/": "./src/" } }',
+         'other.ts': 'export const K = "a";'},
+        {'deno.json': '{ "importMap": "./maps/map.json" }', 'maps/map.json': '{ "imports": { "@/": "../src/" } }',
+         'src/keys.ts': 'export const K = "a";'},
+        # a member of a workspace takes what the root names
+        {'app/deno.json': '{ "imports": {} }', 'deno.json': '{ "workspace": ["./app"], "imports": { "@/": "./src/" } }',
+         'src/keys.ts': 'export const K = "a";'},
+        # and its own names come first
+        {'app/deno.json': '{ "imports": { "@/": "./src/" } }', 'deno.json': '{ "imports": { "@/": "./elsewhere/" } }',
+         'app/src/keys.ts': 'export const K = "a";'},
+    ),
+)
+def test_aliases_are_followed(files):
+    assert said({'app/main.ts': 'import { K } from "@/keys.ts"; t(K)', **files}) == ['a']
+
+
+@pytest.mark.parametrize(
+    'files',
+    (
+        {},
+        {'app/keys.ts': 'export let K = "a"; K = "b";'},
+        {'app/keys.ts': 'const K = "a";'},
+        {'app/keys.ts': 'export const K = "a'},
+        {'app/keys.ts': 'export { K } from "./other.ts";', 'app/other.ts': 'export const K = "a";'},
+        {'app/keys.ts': 'import { K } from "./main.ts"; export { K };'},
+        {'app/keys.ts': '\0'},
+    ),
+)
+def test_what_is_not_known_stays_unknown(files):
+    assert said({'app/main.ts': 'import { K } from "./keys.ts"; t(K)', **files}) == []
+
+
+@pytest.mark.parametrize(
+    ('imports', 'specifier', 'name'),
+    (
+        ('"ai": "npm:@scope/ai@1"', 'ai', 'npm:@scope/ai.default'),
+        ('"ai": "npm:openai@4"', 'ai/helpers', 'npm:openai/helpers.default'),
+        ('"ai/": "https://esm.sh/openai@4/"', 'ai/helpers', 'npm:openai/helpers.default'),
+        ('"openai": "jsr:@openai/openai@^4"', 'openai', 'jsr:@openai/openai.default'),
+        ('"other": "npm:x"', 'openai', 'npm:openai.default'),
+        ('"@/": "./src/"', '@/x.ts', '@/x.ts.default'),
+        ('"openai": null', 'openai', 'npm:openai.default'),
+    ),
+)
+def test_the_import_map_names_packages(imports, specifier, name):
+    files = {'deno.json': f'{{ "imports": {{ {imports} }} }}', 'main.ts': f'import x from "{specifier}"; x()'}
+    module = tree(files).module('main.ts')
+    assert [call.callee for call in module.calls()] == [name]
+
+
+def test_a_value_of_another_module_says_where_it_is_written():
+    files = {'main.ts': 'import k from "./k.json"; t(k.key)', 'k.json': '{ "key": "a" }'}
+    module = tree(files).module('main.ts')
+    [value] = evaluate(module, next(module.calls('t')).arguments[0])
+    part = value.parts[0]
+    assert (part.module.path, files['k.json'][part.span.start:part.span.end]) == ('k.json', 'a')
+
+
+def test_modules_that_import_each_other_end():
+    files = {
+        'a.ts': 'import { K } from "./b.ts"; export const L = K; t(K)',
+        'b.ts': 'import { L } from "./a.ts"; export const K = L;',
+    }
+    assert said(files, 'a.ts') == []
+
+
+def test_a_large_module_is_not_looked_into():
+    files = {'app/main.ts': 'import { K } from "./k.ts"; t(K)', 'app/k.ts': 'export const K = "a";' + '\n' * 600_000}
+    assert said(files) == []
+
+
+def test_few_modules_are_kept():
+    code = {f'm{n}.ts': f'export const K = "{n}";' for n in range(200)}
+    found = tree(code)
+    assert all(found.module(path) for path in code)
+    assert len(found._modules) <= 64
