@@ -225,7 +225,8 @@ def test_candidate_imports_what_it_needs(tmp_path):
     'code',
     (
         'sk-' * 300_000, 'AIza' * 250_000, 'eyJ' * 300_000, '://a:b' * 160_000, '"a"+' * 200_000, '"+"' * 300_000,
-        '"abcdefgh" + ' * 80_000, '[' * 500_000 + '"].join("")', 'password=' * 100_000, 'key="a1b2c3d4e5f6g7h8" ' * 40_000,
+        '"abcdefgh" + ' * 80_000, '[' * 500_000 + '"].join("")', 'password=' * 100_000,
+        'key="a1b2c3d4e5f6g7h8" ' * 40_000,
         '-----BEGIN PRIVATE KEY-----' * 30_000, 'Bearer ' * 140_000, 'a0' * 500_000, '"' + '0a' * 500_000 + '"',
         f'{OPENAI} ' * 2_000, 'mistral ' * 120_000, 'gldt-' + 'a' * 900_000, 'https://' + 'a:' * 400_000 + '@x',
     ),

@@ -185,14 +185,15 @@ class Judge:
             places.lines(span, secret=finding.secret),
             fingerprint(hook, rule, path, message, places.context(span), nth),
             finding.fix,
-            tuple(place for step in finding.related if (place := self._place(places.source, step))),
+            tuple(place for step in finding.related if (place := self._place(places, step))),
         )
 
-    def _place(self, source: Source, step: Step) -> Place | None:
-        there: Source | None = source if step.path == source.path else self.project.source(step.path)
+    def _place(self, places: _Places, step: Step) -> Place | None:
+        here = step.path == places.source.path
+        there: Source | None = places.source if here else self.project.source(step.path)
         if there is None:
             return None
-        message = Mask(there.data).cover(step.message)
+        message = (places.mask if here else Mask(there.data)).cover(step.message)
         return Place(step.path, there.position(step.span.start), there.position(step.span.end), message)
 
     def _sift(self, source: Source, kind: str, found: list[Diagnostic]) -> list[Diagnostic]:
@@ -362,5 +363,5 @@ class _Places:
 
     def _line(self, number: int) -> str:
         if number not in self._texts:
-            self._texts[number] = self.mask.read(*self._table.span(number))
+            self._texts[number] = self.mask.cover(self.mask.read(*self._table.span(number)))
         return self._texts[number]
