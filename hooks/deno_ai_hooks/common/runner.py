@@ -162,7 +162,9 @@ class Judge:
             if document.kind in check.kinds and (check.docs or document.place.carrier != 'docs'):
                 yield from check.function(document, **arguments)
 
-    def _diagnostics(self, source: Source, found: Iterable[tuple[str, Finding]]) -> list[Diagnostic]:
+    def _diagnostics(self, source: Source, found: Collection[tuple[str, Finding]]) -> list[Diagnostic]:
+        if not found:
+            return []
         seen: Counter[tuple[str, str, str]] = Counter()
         places = _Places(source)
         chosen = []

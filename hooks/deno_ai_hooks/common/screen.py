@@ -1,16 +1,20 @@
 """Which checks can matter to a file, told in one linear pass over its bytes.
 
 Parsing costs a hundred times what looking for a few words costs.  All words that the chosen checks
-need are compiled into one RE2 set a kind of file; a file in which none occurs is never parsed.
+need are compiled into one RE2 set; a file in which none occurs is never parsed.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
+from typing import NamedTuple
 
 from deno_ai_hooks.common.hook import Check
 from deno_ai_hooks.common.kinds import KINDS
 from deno_ai_hooks.common.kinds import TEXT
 from deno_ai_hooks.common.kinds import holding
+from deno_ai_hooks.facts.patterns import pattern
 
 HIDDEN = (
     # \x64, \u0064, \u{64}: a letter, digit, colon, slash, dot or hyphen that need not be escaped
@@ -25,13 +29,27 @@ PROSE = ('markdown',)
 """Kinds that only checks which ask for documentation look into."""
 
 
+COUNTED = pattern(r'\{\d')
+"""What makes a pattern many states: repetitions that are counted."""
+
+MEMORY = 64 * 1024 * 1024
+"""Bytes that the states of one pass may take before RE2 forgets them and slows down."""
+
+
+class Pass(NamedTuple):
+    """Patterns that are looked for at once, and whose each of them is: a check's or the name of a kind."""
+
+    patterns: Any
+    owners: list[list[object]]
+
+
 class Screen:
     """The checks of one run by kind of file, and the words they need."""
 
     def __init__(self, checks: Iterable[Check], *, on: bool = True) -> None:
         self._on = on
         self._checks: dict[str, list[Check]] = {}
-        self._patterns: tuple[object, list[list[object]]] | None = None
+        self._passes: list[Pass] | None = None
         for check in checks:
             for kind in holding(check.kinds):
                 if kind not in PROSE or check.docs or TEXT in check.kinds:
@@ -57,30 +75,39 @@ class Screen:
 
     def _found(self, data: bytes) -> set[object]:
         """Return the checks that need, and the kinds that bear, what `data` holds."""
-        if self._patterns is None:
-            self._patterns = _compiled({check for checks in self._checks.values() for check in checks})
-        patterns, owners = self._patterns
-        return {owner for index in patterns.Match(data) or () for owner in owners[index]}  # type: ignore[attr-defined]
+        if self._passes is None:
+            self._passes = _compiled({check for checks in self._checks.values() for check in checks})
+        return {
+            owner for patterns, owners in self._passes
+            for index in patterns.Match(data) or () for owner in owners[index]
+        }
 
 
-def _compiled(checks: Iterable[Check]) -> tuple[object, list[list[object]]]:
-    """Return the set of all patterns, and whose each of them is: a check's or the name of a kind."""
-    import re2
-
-    owners: dict[str, list[object]] = {spelling: [] for spelling in HIDDEN}
+def _compiled(checks: Iterable[Check]) -> list[Pass]:
+    """Return the passes over a file: one for all plain words, and one for each hook with patterns that are not."""
+    plain: dict[str, list[object]] = {spelling: [] for spelling in HIDDEN}
+    others: dict[str, dict[str, list[object]]] = {}
     for check in checks:
         for need in check.needs:
+            owners = others.setdefault(check.hook.id, {}) if COUNTED.search(need) else plain
             owners.setdefault(need, []).append(check)
     for name, kind in KINDS.items():
         for bearing in kind.bearing:
-            owners.setdefault(bearing, []).append(name)
+            plain.setdefault(bearing, []).append(name)
     for spelling in HIDDEN:
-        owners[spelling] = [*(check for check in checks if check.needs), *KINDS]
+        plain[spelling] = [*(check for check in checks if check.needs), *KINDS]
+    return [_pass(owners) for owners in (plain, *others.values())]
+
+
+def _pass(owners: Mapping[str, list[object]]) -> Pass:
+    import re2
+
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
+    options.max_mem = MEMORY
     patterns = re2.Set.SearchSet(options)
     for need in owners:
         patterns.Add(need)
     patterns.Compile()
-    return patterns, list(owners.values())
+    return Pass(patterns, list(owners.values()))
