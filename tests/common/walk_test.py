@@ -501,3 +501,30 @@ def test_asks_the_file_system_no_more_than_it_must(tree, monkeypatch):
     assert not [path for path in asked if str(path).endswith('.png')]
     assert len([path for path in asked if str(path).endswith('.ts')]) == 100
     assert len(asked) < 100 + 5 + 40
+
+
+def test_git_tells_what_it_tracks_and_ignores(tree):
+    write('.env', 'api/.env', 'a.ts', '.gitignore', data=b'.env\n')
+    git('add', '-f', '.env', 'a.ts')
+    assert walk.tracked('.env')
+    assert walk.tracked('api/.env') is False
+    assert walk.tracked('gone.ts') is False
+    # whether a file is tracked makes no difference, nor whether it is there
+    assert walk.ignored('.env')
+    assert walk.ignored('new/.env')
+    assert walk.ignored('a.ts') is False
+    os.chdir('api')
+    assert walk.tracked('../.env')
+    assert walk.ignored('.env')
+
+
+def test_what_only_this_user_ignores_does_not_count(tree, monkeypatch):
+    write('mine', data=b'.env\n')
+    git('config', 'core.excludesFile', os.path.abspath('mine'))
+    assert walk.ignored('.env') is False
+
+
+def test_without_a_work_tree_git_has_nothing_to_say(outside):
+    write('.env')
+    assert walk.tracked('.env') is None
+    assert walk.ignored('.env') is None
