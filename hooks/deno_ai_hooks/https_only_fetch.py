@@ -117,6 +117,8 @@ HIDDEN = pattern(
     + rb'|["\'`](?:http|ws):?["\'`][ \t\r\n]*\+',
 )
 
+JOINED = pattern(rb'["\'`]\s{0,40}(?:\+|,|\.concat\b)')
+
 WORTHY = frozenset((urls.PUBLIC, urls.EXAMPLE, urls.PRIVATE, urls.OPAQUE))
 
 LOCALISH = frozenset('''
@@ -166,6 +168,8 @@ def candidate(data: bytes) -> bool:
     for match in _plain_urls().finditer(data):
         if match[1] is None:
             return True
+        if not match[1] and not JOINED.match(data, match.end()):
+            continue  # a scheme that is compared with, not written
         if (match[1], match[2]) not in seen and _kind_of(match[1], match[2]) in WORTHY:
             return True
         seen.add((match[1], match[2]))
