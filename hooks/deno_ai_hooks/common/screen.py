@@ -1,7 +1,14 @@
-"""Which checks can matter to a file, told in one linear pass over its bytes.
+"""Which checks can matter to a file, told in linear time from its bytes.
 
 Parsing costs a hundred times what looking for a few words costs.  All words that the chosen checks
-need are compiled into one RE2 set; a file in which none occurs is never parsed.
+need are compiled into a few RE2 sets; a file in which none occurs is never parsed.
+
+A word is found however it is written, as long as it is written in one piece: with escapes, over two
+lines, with quotes within it, or as two literals with a `+` between them.  What only a value tells is
+not looked for: a word that is put together from variables (`${DE}no`, `['de', 'no'].join('')`), or
+that holds an escape of a letter which needs none (`d\\eno` in shells, d`eno in PowerShell, `d^eno` in
+batch files, at the end of a line too).  Nobody writes so by accident, and all files that might would
+have to be parsed.
 """
 from __future__ import annotations
 
@@ -16,14 +23,20 @@ from deno_ai_hooks.common.kinds import TEXT
 from deno_ai_hooks.common.kinds import holding
 from deno_ai_hooks.facts.patterns import pattern
 
+LETTER = '[0-9A-Za-z:/._-]'
 HIDDEN = (
-    # \x64, \u0064, \u{64}: a letter, digit, colon, slash, dot or hyphen that need not be escaped
+    # \x64, \u0064, \u{64}, \144: a letter, digit, colon, slash, dot or hyphen that need not be escaped
     r'\\(?:x|u00|u\{0*)(?:[46][1-9A-Fa-f]|[57][0-9Aa]|3[0-9Aa]|2[DEFdef])',
+    r'\\[01][0-7][0-7]',
     # a word that goes on in the next line
-    r'[0-9A-Za-z:/._-]\\\r?\n[0-9A-Za-z:/._-]',
+    LETTER + r'\\\r?\n' + LETTER,
+    # de''no, d"en"o, de"no", "de"no, and the same inside a string: d\"en\"o
+    LETTER + r"""\\?["'][0-9A-Za-z]*\\?["'][0-9A-Za-z]""",
+    r"""[a-z](?:'[a-z]+'|"[a-z]+")|(?:'[a-z]+'|"[a-z]+")[a-z]""",
+    # "de" + "no"
+    LETTER + r"""["'`]\s*\+\s*["'`]""" + LETTER,
 )
 """Spellings under which a needed word may hide; a file that holds one is parsed."""
-
 
 PROSE = ('markdown',)
 """Kinds that only checks which ask for documentation look into."""
@@ -65,16 +78,17 @@ class Screen:
         if not self._on:
             return checks
         found = self._found(data)
+        hidden = HIDDEN in found
         bears = kind in found or not (kind in KINDS and KINDS[kind].bearing)
         return [
             check for check in checks
             if (not check.needs or check in found)
             and (bears or kind in check.kinds or TEXT in check.kinds)
-            and (check.candidate is None or check.candidate(data))
+            and (hidden or check.candidate is None or check.candidate(data))
         ]
 
     def _found(self, data: bytes) -> set[object]:
-        """Return the checks that need, and the kinds that bear, what `data` holds."""
+        """Return the checks that need, and the kinds that bear, what `data` holds; HIDDEN if it may hide more."""
         if self._passes is None:
             self._passes = _compiled({check for checks in self._checks.values() for check in checks})
         return {
@@ -91,12 +105,14 @@ def _compiled(checks: Iterable[Check]) -> list[Pass]:
         for need in check.needs:
             owners = others.setdefault(check.hook.id, {}) if COUNTED.search(need) else plain
             owners.setdefault(need, []).append(check)
-    for name, kind in KINDS.items():
+    # bare text is looked at as it is written: nothing hides in it
+    parsing = [check for check in checks if check.kinds != {TEXT}]
+    for name, kind in KINDS.items() if parsing else ():
         for bearing in kind.bearing:
             plain.setdefault(bearing, []).append(name)
     for spelling in HIDDEN:
-        plain[spelling] = [*(check for check in checks if check.needs), *KINDS]
-    return [_pass(owners) for owners in (plain, *others.values())]
+        plain[spelling] = [*(check for check in parsing if check.needs), *KINDS, HIDDEN]
+    return [_pass(owners) for owners in (*((plain,) if parsing else ()), *others.values())]
 
 
 def _pass(owners: Mapping[str, list[object]]) -> Pass:
