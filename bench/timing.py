@@ -47,7 +47,8 @@ def compare(commands: Mapping[str, Sequence[str]], folder: str, runs: int) -> di
 
 def table(counted: Mapping[str, Sequence[Run]], base: str) -> str:
     """Return the medians as a table, wall time also in multiples of `base`."""
-    rows = [f'{"command":34} {"wall ms":>9} {"min":>7} {"max":>7} {"cpu ms":>8} {"MiB":>7} {"× " + base:>18} {"exit":>5}']
+    heads = ('wall ms', 9), ('min', 7), ('max', 7), ('cpu ms', 8), ('MiB', 7), (f'× {base}', 18), ('exit', 5)
+    rows = [f'{"command":34} ' + ' '.join(f'{head:>{width}}' for head, width in heads)]
     unit = median(run.wall for run in counted[base])
     for name, runs in counted.items():
         walls = [run.wall * 1000 for run in runs]

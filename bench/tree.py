@@ -41,7 +41,8 @@ def _tree(folder: str) -> str:
     """Unpack the packages below `folder` and return where."""
     tree = os.path.join(folder, 'tree')
     for package in PACKAGES:
-        done = subprocess.run(['npm', 'pack', '--silent', package], cwd=folder, capture_output=True, text=True, check=True)
+        pack = ['npm', 'pack', '--silent', package]
+        done = subprocess.run(pack, cwd=folder, capture_output=True, text=True, check=True)
         with tarfile.open(os.path.join(folder, done.stdout.split()[-1])) as archive:
             for member in archive:
                 member.name = '/'.join(
@@ -56,7 +57,7 @@ def _commands() -> dict[str, list[str]]:
     peers = {
         'oxlint': ['oxlint'],
         'deno lint': ['deno', 'lint', '--quiet'],
-        'betterleaks dir': ['betterleaks', 'dir', '.', '--no-banner'],
+        'betterleaks dir': ['betterleaks', 'dir', '.'],
     }
     ours = program('deno-ai-hooks')
     if ours is None or program('oxlint') is None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from checking import assert_findings
 from checking import messages
-
 from deno_ai_hooks.explicit_permissions import hook
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from checking import assert_findings
 from checking import messages
-
 from deno_ai_hooks.scoped_permissions import hook
 
 
@@ -51,7 +50,7 @@ def task(command: str, name: str = 'start') -> str:
         ('deno.json', task('deno run --allow-read=. --deny-read=./secrets main.ts')),
         ('deno.json', task('deno run --allow-net=*.a.com --deny-net=x.a.com main.ts')),
         ('deno.json', task('deno run --allow-env=FOO,BAR --deny-env=BAR main.ts')),
-        ('deno.json', '{ "permissions": { "default": { "net": ["a.com"], "env": { "allow": ["K"] }, "run": false } } }'),
+        ('deno.json', '{ "permissions": { "default": { "net": ["a.com"], "env": { "allow": ["K"] } } } }'),
         ('deno.json', '{ "permissions": { "test": { "net": true } }, "test": { "permissions": { "read": true } } }'),
         ('other.json', '{ "permissions": { "default": { "net": true } } }'),
         ('manifest.json', '{ "permissions": ["tabs"], "net": true }'),
