@@ -44,7 +44,7 @@ def _commands() -> dict[str, list[str]]:
     if peer := program('detect-secrets-hook'):
         commands['detect-secrets-hook'] = [peer, *FILES]
     if peer := program('betterleaks'):
-        commands['betterleaks dir'] = [peer, 'dir', '.']
+        commands['betterleaks'] = [peer, '.']
     for name in ('detect-secrets-hook', 'betterleaks'):
         if not program(name):
             print(f'{name} is not installed and not compared')

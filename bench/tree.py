@@ -57,7 +57,7 @@ def _commands() -> dict[str, list[str]]:
     peers = {
         'oxlint': ['oxlint'],
         'deno lint': ['deno', 'lint', '--quiet'],
-        'betterleaks dir': ['betterleaks', 'dir', '.'],
+        'betterleaks': ['betterleaks', '.'],
     }
     ours = program('deno-ai-hooks')
     if ours is None or program('oxlint') is None:
