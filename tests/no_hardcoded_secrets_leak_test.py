@@ -6,11 +6,6 @@ import re
 from random import Random
 
 import pytest
-from fake_keys import fake
-from fake_keys import letters
-from fake_keys import pem
-from fake_keys import structures
-
 from deno_ai_hooks import no_hardcoded_secrets
 from deno_ai_hooks import program
 from deno_ai_hooks.common.cli import run
@@ -21,6 +16,10 @@ from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.redact import redact
 from deno_ai_hooks.facts.tokens import formats
+from fake_keys import fake
+from fake_keys import letters
+from fake_keys import pem
+from fake_keys import structures
 
 PIECE = 8
 RANDOM = Random(11)

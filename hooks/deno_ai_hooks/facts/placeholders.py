@@ -40,7 +40,7 @@ TEMPLATE = pattern(
 )
 NAME = pattern(r'[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+')
 HEADER = pattern(r'(?i)(?:x-)?(?:[a-z]+-){1,4}(?:key|token|secret|auth|authorization)')
-SAME = pattern(r'([^\s])\1{3}')
+SAME = pattern(r'([^\s\d])\1{3}|(\d)\2{4}')
 SAME_HEX = pattern(r'([0-9a-f])\1{4}')
 REPEATED = pattern(r'(.{2,12}?)\1{3}')
 RUN = 6

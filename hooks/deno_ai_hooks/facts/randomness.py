@@ -19,6 +19,10 @@ FLOORS = {
 CHANGES = {'hex': 0.2, 'lower': 0.17, 'letters': 0.25, 'mixed': 0.36}
 """Changes between small letters, capitals, digits and marks, a character; words and names change less."""
 
+WORDY = 0.6
+"""The share of small letters in a row above which text of both cases is an identifier."""
+
+HUMP = pattern('[A-Z]?[a-z]{3,}')
 LONGEST = 64
 SEGMENT = pattern(r'[^\W_]+')
 UUID = pattern(r'(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
@@ -67,7 +71,9 @@ def _kind(character: str) -> int:
 
 
 def is_wordy(text: str) -> bool:
-    """Return whether most of `text` is words with marks between them: a name, a path, a model."""
+    """Return whether most of `text` is words, with marks or capitals between them: a name, a path, a model."""
+    if not text.islower() and sum(map(len, HUMP.findall(text))) > WORDY * len(text):
+        return True
     segments = SEGMENT.findall(text)
     if len(segments) < 3:
         return len(segments) == 2 and all(segment.isalpha() and len(segment) < 20 for segment in segments)

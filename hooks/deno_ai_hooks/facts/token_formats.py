@@ -40,7 +40,7 @@ Google  API key  GEMINI_API_KEY  high  4.0  -  -  AIza  AIza@W{35}
 Google  Gemini key  GEMINI_API_KEY  high  4.0  -  -  AQ.Ab8RN6  AQ\.Ab8RN6@W{44}
 Google  OAuth client secret  GOOGLE_CLIENT_SECRET  high  3.7  -  -  GOCSPX-  GOCSPX-@W{28}
 Google  OAuth access token  GOOGLE_ACCESS_TOKEN  medium  3.6  -  -  ya29.  ya29\.@W{20,1024}
-Azure OpenAI  key  AZURE_OPENAI_API_KEY  high  4.2  infix  -  JQQJ99  @A{52}JQQJ9[9DH]@A[A-L]@A{12}AAAB@A{8}
+Azure OpenAI  key  AZURE_OPENAI_API_KEY  high  4.2  infix  -  JQQJ9  @A{52}JQQJ9[9DH]@A[A-L]@A{12}AAAB@A{8}
 Azure OpenAI  key  AZURE_OPENAI_API_KEY  high  3.1  -  azure|cognitive|openai  -  @H{32}
 Azure  client secret  AZURE_CLIENT_SECRET  high  3.7  -  -  Q~  [A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}
 Azure  storage account key  AZURE_STORAGE_KEY  critical  4.5  -  -  AccountKey  AccountKey=(@6{86}==)

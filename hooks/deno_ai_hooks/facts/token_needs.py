@@ -9,7 +9,7 @@ from typing import Any
 
 MARKS = (
     r'AzSe',
-    r'JQQJ99',
+    r'JQQJ9',
     r'T3BlbkFJ',
 )
 """What stands inside a credential and nowhere else."""
@@ -131,10 +131,11 @@ ANCHORS = '|'.join((*MARKS, r'(?:^|[^A-Za-z0-9]|\\[nrt])(?:' + '|'.join(BEGINNIN
 """Where a shape of its own may begin."""
 
 VALUES = (
-    r'(?:["\'`=]|: |[Tt]oken |--[a-z-]{0,24}(?:key|token|secret|password) )'
-    r'[A-Za-z_+/.~|:-]{0,30}[0-9][A-Za-z0-9_+/.~|:-]{14}'
+    r'(?:(?i:key|token|secret|auth|credentials?|authorization|passw(?:or)?d|passwd|passphrase|pwd)[A-Za-z0-9_]{0,24}'
+    r'["\'`\\\])!]{0,4}\s{0,8}(?::\s{0,2}string\s{0,2})?(?:=>|:=|={1,3}|[:,]|\?\?=?|\|\|=?|\s)\s{0,8}|[A-Za-z]\(\s{0,8})'
+    r'(?:(?i:bearer|token|basic)\s)?\\?["\'`]?[A-Za-z_+/.~|:-]{0,30}[0-9][A-Za-z0-9_+/.~|:-]{14}'
 )
-"""Where a long value with a digit stands as a literal, assigned or handed over."""
+"""Where a long value with a digit stands under a credential's name, or is handed to a function."""
 
 PASSWORDS = (
     r'(?i)(?:passw(?:or)?d|passwd|passphrase|pwd|secret)["\'`\]]{0,2}\)?\s{0,4}(?::\s?string\s?)?'

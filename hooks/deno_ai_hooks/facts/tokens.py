@@ -296,7 +296,7 @@ BEFORE = pattern(
     re.IGNORECASE,
 )
 CALLED = pattern(r'["\'`]{1}\s{0,8}\((?P<name>[\w$.]{2,60})')
-COMMON = 'hash|sha|digest|commit|etag|integrity|checksum|revision|id|uuid|url|model|version|name|path'
+DELIMITERS = '"\'`=(,\\ \t\r\n'
 
 
 def _by_place(data: bytes, text: str) -> Iterator[Token]:
@@ -309,10 +309,8 @@ def _by_place(data: bytes, text: str) -> Iterator[Token]:
 
 
 def _value_start(text: str, start: int, end: int) -> int:
-    """Return where behind a delimiter the value begins."""
-    if text[start] in '"\'`=':
-        return start + 1
-    return text.index(' ', start, end) + 1
+    """Return where in a hit the value begins that reaches to its end."""
+    return next((at for at in range(end, start, -1) if text[at - 1] in DELIMITERS), start)
 
 
 def _placed(text: str, start: int, value: str) -> Iterator[Token]:
