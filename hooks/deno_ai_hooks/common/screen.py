@@ -110,9 +110,9 @@ def _compiled(checks: Iterable[Check]) -> list[Pass]:
     for name, kind in KINDS.items() if parsing else ():
         for bearing in kind.bearing:
             plain.setdefault(bearing, []).append(name)
-    for spelling in HIDDEN:
+    for spelling in HIDDEN if parsing else ():
         plain[spelling] = [*(check for check in parsing if check.needs), *KINDS, HIDDEN]
-    return [_pass(owners) for owners in (*((plain,) if parsing else ()), *others.values())]
+    return [_pass(owners) for owners in (plain, *others.values()) if any(owners.values())]
 
 
 def _pass(owners: Mapping[str, list[object]]) -> Pass:
