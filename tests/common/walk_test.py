@@ -528,3 +528,17 @@ def test_without_a_work_tree_git_has_nothing_to_say(outside):
     write('.env')
     assert walk.tracked('.env') is None
     assert walk.ignored('.env') is None
+
+
+@pytest.mark.parametrize('path', ('-x', ':(top)a.ts', ':!b.ts', '*.ts', 'we\nird.ts', 'gone/a.ts'))
+def test_names_are_no_patterns_to_git(tree, path):
+    write('a.ts')
+    git('add', '.')
+    assert walk.tracked(path) is False
+    assert walk.ignored(path) is False
+
+
+def test_without_git_nobody_is_asked(tree, monkeypatch):
+    monkeypatch.setenv('PATH', '')
+    assert walk.tracked('a.ts') is None
+    assert walk.ignored('a.ts') is None

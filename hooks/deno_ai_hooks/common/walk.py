@@ -296,7 +296,7 @@ ENVIRONMENT = frozenset('''
 """Variables that git sets for its hooks, and that would lead it to another work tree."""
 
 # Nothing that a repository's own configuration names is run: no monitor, no hooks.
-GIT = ('git', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null')
+GIT = ('git', '--literal-pathspecs', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null')
 LISTED = ('ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
 IGNORED = ('check-ignore', '--quiet', '.')
 
