@@ -137,14 +137,14 @@ class Judge:
             self._join(documents)
         except Exception as e:
             return [], [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
-        if (at := documents[0].refused) is not None:
-            line, column = source.position(at)
-            skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
         for check in checks:
             try:
                 found.update(dict.fromkeys((check.hook.id, finding) for finding in self._findings(check, documents)))
             except Exception as e:
                 skipped.append(Skipped(source.path, f'{check.hook.id} failed: {type(e).__name__}', broken=True))
+        if (at := documents[0].refused) is not None:
+            line, column = source.position(at)
+            skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
         return self._diagnostics(source, found), skipped
 
     def _join(self, documents: Iterable[Document]) -> None:

@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+from deno_ai_hooks.common.documents import typescript_tree
 from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.text import TextBuilder
 from deno_ai_hooks.common.text import cut
@@ -531,3 +532,14 @@ def test_starts_without_slow_imports():
     )
     done = subprocess.run([sys.executable, '-I', '-c', code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ''
+
+
+def test_is_refused_only_where_nothing_could_be_parsed(monkeypatch):
+    broken = Module('main.ts', whole(b'const = ; fetch("x")'))
+    assert broken.broken
+    assert broken.refused is None
+    monkeypatch.setattr(typescript_tree, 'SECONDS', -1000)
+    slow = Module('main.ts', whole(b'fetch("x");\n' * 20000))
+    assert slow.refused is None  # nobody asked yet
+    assert list(slow.calls('fetch')) == []
+    assert slow.refused == 0

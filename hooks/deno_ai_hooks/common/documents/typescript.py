@@ -155,6 +155,11 @@ class Module(Document):
         return self.root.has_error or self._given_up
 
     @property
+    def refused(self) -> int | None:
+        """Return where a module begins of which nothing could be parsed; errors that were passed over are none."""
+        return self.text.start(0) if self._root is not None and self._given_up else None
+
+    @property
     def error(self) -> Span | None:
         """Where the first syntax error stands."""
         if self._given_up:
