@@ -296,7 +296,7 @@ ENVIRONMENT = frozenset('''
 """Variables that git sets for its hooks, and that would lead it to another work tree."""
 
 # Nothing that a repository's own configuration names is run: no monitor, no hooks.
-GIT = ('git', '--literal-pathspecs', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null')
+GIT = ('git', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null')
 LISTED = ('ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
 IGNORED = ('check-ignore', '--quiet', '.')
 
@@ -320,7 +320,7 @@ def _git(folder: str) -> list[str] | None:
 
 def tracked(path: str) -> bool | None:
     """Return whether the file at `path` is in git's index; None where there is no work tree to ask."""
-    return _answer(path, 'ls-files', '--error-unmatch', '--')
+    return _answer(path, '--literal-pathspecs', 'ls-files', '--error-unmatch', '--')
 
 
 def ignored(path: str) -> bool | None:
