@@ -76,6 +76,12 @@ KEY = 'const apiKey = Deno.env.get("OPENAI_API_KEY");\n'
         'console.log(`token: ${«session.accessToken»}`);',
         'const accessToken = await getAccessToken();\nconsole.log(«accessToken»);',
         'console.log(await «auth.getAccessToken()»);',
+        'console.log(«localStorage.getItem("token")»);',
+        'const jwt = localStorage.getItem("jwt_token");\nconsole.log(«jwt»);',
+        'import jwt from "npm:jsonwebtoken";\nconst token = jwt.sign(user, key);\nconsole.log(«token»);',
+        'import { create } from "https://deno.land/x/djwt@v3/mod.ts";\nconsole.log(await «create(head, body, key)»);',
+        f'{KEY}const headers = {{ Authorization: apiKey }};\nconsole.log({{ ...«headers», accept: "*/*" }});',
+        'let password = options.password;\nif (!password) {\n  password = draw();\n  console.log(«password»);\n}',
         'export function check(expectedSignature) { console.log("expected", «expectedSignature»); }',
     ),
 )
@@ -283,6 +289,7 @@ def test_flags_cookies(code):
         f'{KEY}console.log(`${{apiKey.slice(0, 3)}}…${{apiKey.slice(-4)}}`);',
         f'{KEY}console.log(apiKey.substring(0, 4), apiKey.at(0), apiKey.charAt(1));',
         f'{KEY}console.log(apiKey.slice(0, n));',
+        f'{KEY}const headers = {{ Authorization: apiKey }};\nconsole.log({{ ...headers, Authorization: "***" }});',
         f'{KEY}console.log({{ hasKey: Boolean(apiKey), length: apiKey.length }});',
         f'{KEY}const config = {{ apiKey, model }};\nconsole.log(config.model);',
         f'{KEY}const config = {{ apiKey, model }};\nconsole.log(Object.keys(config));',
@@ -334,6 +341,7 @@ def test_flags_cookies(code):
         # names that speak of credentials
         'console.log(errors.password, t.apiKey, labels.accessToken);',
         'console.log(apiKey.id);',
+        'console.log(localStorage.getItem("theme"));',
         'console.log(passwordLength, apiKeyName, tokenType, secretName);',
         'const accessToken = redact(value);\nconsole.log(accessToken);',
         'const apiKey = "your-key";\nconsole.log(apiKey);',
@@ -437,14 +445,14 @@ def test_allows_documents():
         ('console.log(Deno.env.get("A_API_KEY"));', 'prints the value of A_API_KEY; say whether it is set: Boolean(…)'),
         ('console.log(process.env.A_TOKEN.slice(0, 8));',
          'prints 8 characters of A_TOKEN; say whether it is set: Boolean(…)'),
-        ('console.log(user.password);', 'prints password, a credential by its name; say whether it is set: Boolean(…)'),
+        ('console.log(user.password);', 'prints password, a credential; say whether it is set: Boolean(…)'),
         ('console.log(req.headers);',
          'prints every header of a request, authorization and cookies among them; name the few you need'),
         ('console.log(process.env);', 'prints the whole environment with every key in it; name the variables you need'),
         ('throw new Error(`no: ${req.headers.get("cookie")}`);',
          'puts into an error the cookie header; say whether it is there: headers.has(…)'),
         ('localStorage.setItem("k", auth.accessToken);',
-         'stores accessToken, a credential by its name, in plain text; keep it in the environment or a secret store, '
+         'stores accessToken, a credential, in plain text; keep it in the environment or a secret store, '
          'or encrypt it'),
         ('headers.set("set-cookie", `sid=${id}`);',
          'the cookie of a session without HttpOnly and Secure: scripts of the page can read it and it travels without '

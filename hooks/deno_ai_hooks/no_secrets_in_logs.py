@@ -134,7 +134,8 @@ NEEDS = (
     r'(?i)(?:client|app|signing|webhook|jwt|shared|consumer|session|cookie|auth)_?secret',
     r'(?i)passw(?:or)?d|passphrase|passcode',
     r'(?i)["\'`.](?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api-?key|private-token)\b',
-    r'\.headers\b|\bheaders\s*\}|\.header\(\)|toObject|process\.env\b|dotenv',
+    r'\.headers\b|\bheaders\s*\}|\.header\(\)|toObject|process\.env\b|dotenv|jsonwebtoken|djwt',
+    r'Storage\.getItem\(',
     r'(?i)(?:expected|computed|calculated)_?(?:signature|sig|hmac|mac)',
     r'(?i)/(?:access_?)?tokens?\b',
     r'\b(?:req|request)\s*:\s*Request\b',
@@ -228,7 +229,7 @@ def _message(sink: Sink, secret: Secret) -> str:
     name = secret.name[:60]
     told = {
         'variable': (f'the value of {name}', 'say whether it is set: Boolean(…)'),
-        'named': (f'{name}, a credential by its name', 'say whether it is set: Boolean(…)'),
+        'named': (f'{name}, a credential', 'say whether it is set: Boolean(…)'),
         'header': (f'the {name} header', 'say whether it is there: headers.has(…)'),
         'headers': ('every header of a request, authorization and cookies among them', 'name the few you need'),
         'request': ('every header of a request, authorization and cookies among them', 'name the few you need'),
@@ -254,9 +255,13 @@ class Branches:
     def excuse(self, place: Node, secret: Secret) -> bool:
         """Return whether a secret is missing, or an answer a refusal, where it is shown."""
         name = self._module.read(secret.at)[:80]
-        return any(_is_missing(text, name, secret.kind) for text in self._around(place.start_byte))
+        for start, condition in self._around(place.start_byte):
+            if _is_missing(condition, name, secret.kind):
+                since = self._module.text.data[start:place.start_byte]
+                return f'{name}='.encode() not in since.replace(b' ', b'').replace(b'==', b'')
+        return False
 
-    def _around(self, offset: int) -> Iterator[str]:
+    def _around(self, offset: int) -> Iterator[tuple[int, str]]:
         if self._known is None:
             self._known = [
                 (consequence.start_byte, consequence.end_byte, self._module.read(condition)[1:-1].strip()[:200])
@@ -264,7 +269,7 @@ class Branches:
                 if (condition := node.child_by_field_name('condition')) is not None
                 and (consequence := node.child_by_field_name('consequence')) is not None
             ]
-        return (text for start, end, text in self._known if start <= offset < end)
+        return ((start, text) for start, end, text in self._known if start <= offset < end)
 
 
 REFUSED = pattern(r'!\s*[\w.]+\.ok\b|\.ok\s*===?\s*false|\.status\s*(?:!==?|>=?)|\berror\b')

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -54,6 +55,8 @@ LOADED = tuple(name for name in ENVIRONMENTS if name != 'import.meta.env')
 """Objects that hold the whole environment; that of a bundler holds what is public."""
 
 READERS = frozenset(('Deno.env.get', 'Netlify.env.get'))
+STORAGE = frozenset(('localStorage.getItem', 'sessionStorage.getItem'))
+SIGNED = pattern(r'npm:jsonwebtoken(?:\.default)?\.sign$|(?:https://deno\.land/x/djwt|jsr:@(?:zaubrik/)?djwt)[^()]*\.create$')
 SHOWING = frozenset(('Deno.inspect', 'node:util.inspect', 'node:util.format'))
 LISTING = frozenset(('Object.fromEntries', 'Array.from'))
 """What shows the headers of a request; to JSON and to all that reads properties they are `{}` (deno 2.9.8)."""
@@ -186,14 +189,33 @@ class SecretFlow:
     def _object(self, node: Node, depth: int) -> Secret | None:
         if node.end_byte - node.start_byte > LARGE:
             return None
-        for member in node.named_children[:MANY]:
-            value = member.child_by_field_name('value') if member.type == 'pair' else member
-            if value is not None and value.type != 'method_definition':
-                found = self.carried(value, depth)
-                # of headers `{ ...headers }` has none: they are no properties
-                if found and (found.kind != REQUEST or member.type != 'spread_element'):
-                    return found._replace(inside=True)
+        for value, place in self._members(node):
+            found = self.carried(value, depth)
+            if found:
+                return found._replace(inside=True, at=place or found.at)
         return None
+
+    def _members(self, node: Node) -> Iterator[tuple[Node, Node | None]]:
+        """Yield the values of an object literal, each with the spread that brings it; later keys hide earlier ones."""
+        members: dict[object, tuple[Node, Node | None]] = {}
+        for member in node.named_children[:MANY]:
+            if member.type == 'spread_element':
+                members.update(self._spread(member))
+            elif member.type in ('pair', 'shorthand_property_identifier'):
+                key = member.child_by_field_name('key') if member.type == 'pair' else member
+                value = member.child_by_field_name('value') if member.type == 'pair' else member
+                if key is not None and value is not None:
+                    members[self._module.read(key).strip('"\'')] = value, None
+        yield from members.values()
+
+    def _spread(self, member: Node) -> Iterator[tuple[object, tuple[Node, Node | None]]]:
+        for value in member.named_children[:1]:
+            known = self._module.properties(value)
+            for key, node in known.items():
+                yield key, (node, value)
+            # of headers `{ ...headers }` has none: they are no properties
+            if not known.complete and ((whole := self.carried(value)) is None or whole.kind != REQUEST):
+                yield value.id, (value, None)
 
     def _array(self, node: Node, depth: int) -> Secret | None:
         for element in elements(node)[:MANY]:
@@ -476,12 +498,16 @@ class SecretFlow:
         """Return what a call reads from the environment or from the headers of a request."""
         if found := self._environment(node):
             return found
+        if SIGNED.match(name):
+            return Secret(NAMED, 'a signed token', node, node)
         owner, key = function.child_by_field_name('object'), self._module.key(function)
         if owner is not None and key == 'header' and not given and self._is_request(owner):
             return Secret(HEADERS, 'headers', node, node, inside=True)
         asked = next(texts(self._module, given[0]), None) if given else None
         if asked is None:
             return None
+        if name in STORAGE:
+            return Secret(NAMED, asked, node, node) if is_credential(asked) else None
         if name in READERS or secret_names.ENV_HELPER.search(name.removeprefix('local:')):
             return Secret(VARIABLE, asked, node, node) if secret_names.is_secret_variable(asked) else None
         if owner is not None and key in ('get', 'header', 'getHeader') and secret_names.is_secret_header(asked):
