@@ -231,7 +231,8 @@ def test_names_of_passwords():
     'value',
     (
         '', 'your-api-key', '<KEY>', '${KEY}', '{{ key }}', 'OPENAI_API_KEY', 'x-api-key', 'xxxxxxxxxxxx', 'sk-...',
-        'changeme', 'deine-schluessel-hier', 'votre-cle-ici', '你的密钥', 'op://a/b', '********', 'abcdefgh12', '1234567890',
+        'changeme',
+        'deine-schluessel-hier', 'votre-cle-ici', '你的密钥', 'op://a/b', '********', 'abcdefgh12', '1234567890',
     ),
 )
 def test_placeholders(value):

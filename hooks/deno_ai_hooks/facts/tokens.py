@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import cache
@@ -32,8 +33,12 @@ from deno_ai_hooks.facts.randomness import is_random
 from deno_ai_hooks.facts.token_formats import CLASSES
 from deno_ai_hooks.facts.token_formats import SHAPES
 from deno_ai_hooks.facts.token_needs import ANCHORS
+from deno_ai_hooks.facts.token_needs import ENCODED
+from deno_ai_hooks.facts.token_needs import JOINED
+from deno_ai_hooks.facts.token_needs import OTHERS
 from deno_ai_hooks.facts.token_needs import PASSWORDS
 from deno_ai_hooks.facts.token_needs import VALUES
+from deno_ai_hooks.facts.token_needs import present
 from deno_ai_hooks.facts.token_needs import scanner
 
 __all__ = ['Format', 'Token', 'classify', 'find', 'formats', 'is_placeholder']
@@ -157,12 +162,13 @@ def find(data: bytes) -> Iterator[Token]:
     from deno_ai_hooks.facts import plugins
 
     text = data.decode('latin-1')
+    places = present(data)
     found = list(_by_shape(data, text))
     harmless = _Spans((start, end) for start, end, token in found if token is None)
     tokens = [token for _, _, token in found if token is not None]
-    placed = [*_by_place(data, text), *plugins.find(data, text)]
+    placed = [*_by_place(data, text, places), *(plugins.find(data, text) if OTHERS in places else ())]
     tokens += [token for token in placed if not harmless.touches(token.start, token.end)]
-    tokens += disguises.find(data, text)
+    tokens += disguises.find(data, text) if not places.isdisjoint((JOINED, ENCODED)) else ()
     yield from _apart(tokens)
 
 
@@ -299,12 +305,12 @@ CALLED = pattern(r'["\'`]{1}\s{0,8}\((?P<name>[\w$.]{2,60})')
 DELIMITERS = '"\'`=(,\\ \t\r\n'
 
 
-def _by_place(data: bytes, text: str) -> Iterator[Token]:
-    for hit in scanner(VALUES).finditer(data):
+def _by_place(data: bytes, text: str, places: Collection[str]) -> Iterator[Token]:
+    for hit in scanner(VALUES).finditer(data) if VALUES in places else ():
         start = _value_start(text, hit.start(), hit.end())
         if match := VALUE.match(text, start):
             yield from _placed(text, start, match[0].rstrip('.,:;&|?!'))
-    for hit in scanner(PASSWORDS).finditer(data):
+    for hit in scanner(PASSWORDS).finditer(data) if PASSWORDS in places else ():
         yield from _password(text, hit.start(), hit.end())
 
 
