@@ -463,6 +463,29 @@ def test_messages(code, message):
     assert messages(hook, code, 'main.ts') == [message]
 
 
+@pytest.mark.parametrize(
+    ('code', 'count'),
+    (
+        ('import { KEY } from "./env.ts";\nconsole.log(KEY);', 1),
+        ('import { settings } from "./env.ts";\nconsole.log(settings.apiKey);', 1),
+        ('import * as env from "./env.ts";\nconsole.log(env.KEY);', 1),
+        # of a module that speaks of no credential nothing is read
+        ('import { key } from "./env.ts";\nconsole.log(key);', 0),
+        ('import { info } from "logs";\nimport { KEY } from "./env.ts";\ninfo(KEY);', 1),
+        ('import { API_KEY_HEADER, apiKey } from "./env.ts";\nconsole.log(API_KEY_HEADER, apiKey.length);', 0),
+        ('import { settings } from "./env.ts";\nconsole.log(settings.model);', 0),
+    ),
+)
+def test_follows_imports(code, count):
+    files = {
+        'env.ts': 'export const KEY = Deno.env.get("A_API_KEY");\nexport const API_KEY_HEADER = "x-api-key";\n'
+                  'export const settings = { apiKey: KEY, model: Deno.env.get("A_MODEL") };\n'
+                  'export { KEY as key };\nexport const apiKey = KEY;\n',
+        'deno.json': '{"imports": {"logs": "jsr:@std/log@^0.224.0"}}',
+    }
+    assert len(judged(hook, code, 'main.ts', files=files)) == count
+
+
 def test_points_at_where_a_secret_is_read():
     code = 'const key = Deno.env.get("A_API_KEY");\nconst config = { key };\n\nconsole.log(config);\n'
     (found,) = judged(hook, code, 'main.ts')

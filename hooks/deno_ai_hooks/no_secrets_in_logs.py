@@ -90,6 +90,7 @@ if TYPE_CHECKING:
 
     from deno_ai_hooks.common.documents.typescript import Call
     from deno_ai_hooks.common.documents.typescript import Module
+    from deno_ai_hooks.common.project import Project
     from deno_ai_hooks.common.secret_flow import Secret
 
 TESTS = pattern(
@@ -142,7 +143,7 @@ NEEDS = (
 )
 SINKS = pattern(
     rb'\bconsole\b|[lL]og(?:ger|ging)?\b|\bLOG\b|\bdebug\b|\bstd(?:out|err)\b|Error\b|Exception\b|\bResponse\b|'
-    rb'\bthrow\b|\.body\b|pino|consola|bunyan|signale|\.(?:json|text|html|send)\(|writeTextFile|writeFile|appendFile|Storage\b|\bkv\b|[oO]penKv|[cC]ookie|'
+    rb'\b(?:info|warn|warning|error|critical)\(|\bthrow\b|\.body\b|pino|consola|bunyan|signale|\.(?:json|text|html|send)\(|writeTextFile|writeFile|appendFile|Storage\b|\bkv\b|[oO]penKv|[cC]ookie|'
     rb'\\(?:x|u)[0-9a-fA-F{]'
 )
 
@@ -177,11 +178,12 @@ KEPT = frozenset(('variable', 'named', 'answer', 'header', 'environment', 'heade
 
 
 @hook.check('typescript', needs=NEEDS, candidate=candidate)
-def check(module: Module) -> Iterator[Finding]:
+def check(module: Module, project: Project) -> Iterator[Finding]:
     if TESTS.search(module.path):
         return
     from deno_ai_hooks.common.secret_flow import SecretFlow
 
+    project.join(module)
     flow, branches = SecretFlow(module), Branches(module)
     seen: set[object] = set()
     for sink in chain(_calls(module), _thrown(module), _assigned(module)):
