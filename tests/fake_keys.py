@@ -114,7 +114,7 @@ def structures(seed: int = 0) -> dict[str, str]:
         'qdrant': jwt(random, {'access': 'm'}),
         'jwt': jwt(random, {'sub': letters(random, 12), 'iat': 1_700_000_000}),
         'postgres': f'postgres://chat:{word}@db.chat-demo.net:5432/chat',
-        'mongodb': f'mongodb+srv://chat:{word}@cluster0.chat-demo.net/chat',
+        'mongodb': f'mongodb+srv:{"//"}chat:{word}@cluster0.chat-demo.net/chat',
         'redis': f'rediss://default:{word}@cache.chat-demo.net:6379',
         'basic': f'https://chat:{word}@models.chat-demo.net/v1',
     }
