@@ -35,8 +35,8 @@ ENV_HELPER = pattern(r'(?:^|\.)(?:get|require|must|read|load|need|ensure|fetch)\
 """Functions that give the variable of the environment whose name is their first argument."""
 
 HIDING = pattern(
-    r'(?i)mask|redact|hash|obfus|censor|saniti|scrub|hide|hidden|encrypt|cipher|seal|digest|fingerprint|sha\d|hmac|'
-    r'trunc|shorten|last4|preview|bcrypt|scrypt|argon|pbkdf|derive|sign(?:ed|ature)?$|verif|compare|equal|valid|'
+    r'(?i:mask|redact|hash|obfus|censor|saniti|scrub|hide|hidden|encrypt|cipher|seal|digest|fingerprint|sha\d|hmac|'
+    r'trunc|shorten|last4|preview|bcrypt|scrypt|argon|pbkdf|derive|sign(?:ed|ature)?$|verif|compare|equal|valid)|'
     r'(?:^|\.)(?:is|has|can|should|check|count|test|exists|includes|startsWith|endsWith|delete|revoke)(?:$|[A-Z_(])'
 )
 """What gives of a secret less than the secret: a mask, a hash, an answer by yes or no."""
@@ -60,7 +60,8 @@ TOKEN_ENDPOINT = pattern(
 
 def is_secret_variable(name: str) -> bool:
     """Return whether the variable `name` of the environment holds a secret."""
-    return is_credential(name) or VARIABLE.search(name) is not None
+    named = is_credential(name) and not name.upper().endswith(('_HEADER', '_NAME'))
+    return named or VARIABLE.search(name) is not None
 
 
 def is_secret_header(name: str) -> bool:
