@@ -117,14 +117,15 @@ def check_direnv(document: Document, project: Project) -> Iterator[Finding]:
         yield from _committed(document.path, _held(document), project)
 
 
-@hook.check('text', needs=(r'(?i)(?:key|token|secret|pass(?:word|wd)?|url|uri|dsn|auth)\w*[ \t]*=[ \t]*\S',))
+@hook.check('text', needs=(r'(?m)(?:^|\xef\xbb\xbf)[ \t]*(?:export[ \t]+)?[A-Z][A-Z0-9_]*[ \t]*=[ \t]*\S',))
 def check_unnamed(document: Document, project: Project) -> Iterator[Finding]:
     from deno_ai_hooks.common import kinds
 
     if ENV_NAME.search(document.path) and kinds.named(document.path) is None:
         from deno_ai_hooks.common.documents.lines import Dotenv
 
-        yield from _committed(document.path, _held(Dotenv(document.path, document.text)), project)
+        held = _held(Dotenv(document.path, document.text))
+        yield from _committed(document.path, [each for each in held if each.name.isupper()], project)
 
 
 def _held(document: Document) -> list[Held]:
