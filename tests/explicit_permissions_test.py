@@ -128,6 +128,8 @@ def test_allows(path, code):
         ('Dockerfile', 'FROM alpine:3\nENTRYPOINT ["«deno»"]\n'),
         ('deno.json', '{ "permissions": { "api": { "all": «true» } } }'),
         ('deno.json', '{ "compile": { "permissions": { "all": «true», "net": ["a.com"] } } }'),
+        # deno reads names without quotes
+        ('deno.json', '{ permissions: { api: { all: «true» } } }'),
         # deno refuses -A beside a list; one of the two was meant
         ('deno.json', task('deno run «-A» --allow-net=a.com main.ts')),
         # words behind the task's name become its flags

@@ -148,7 +148,7 @@ SETS = ('permissions', 'compile')
 TEST_SETS = ('test', 'bench')
 
 
-@hook.check('json', needs=('"all"',))
+@hook.check('json', needs=(r'\ball\b',))
 def check_sets(document: Json, include_tests: bool) -> Iterator[Finding]:
     if not document.is_configuration:
         return
@@ -170,7 +170,7 @@ def _is_for_tests(keys: tuple[str, ...]) -> bool:
     return any(key in ('test', 'tests', 'bench') for key in keys[:-1])
 
 
-@hook.check('json', needs=('"plugins"',), when='include_tests')
+@hook.check('json', needs=(r'\bplugins\b',), when='include_tests')
 def check_plugins(document: Json) -> Iterator[Finding]:
     plugins = document.root.get('lint', 'plugins')
     if document.is_configuration and plugins and plugins.items:

@@ -193,7 +193,7 @@ def _defeated(found: Invocation) -> Iterator[Finding]:
                                      f'leave {allowed} out of what is allowed')
 
 
-@hook.check('json', needs=('"permissions"',))
+@hook.check('json', needs=(r'\bpermissions\b',))
 def check_sets(document: Json, include_tests: bool) -> Iterator[Finding]:
     if document.is_configuration:
         for name, rules in _sets(document.root):

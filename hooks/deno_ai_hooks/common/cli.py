@@ -190,7 +190,8 @@ class Session:
     ) -> None:
         root = top()
         self._layers = []
-        for layer in _layers(jobs):
+        wanted = [job for job in jobs if chosen(job, strict=strict, only=only, skip=skip)]
+        for layer in _layers(wanted):
             rules = tuple(rule for job in layer for rule in chosen(job, strict=strict, only=only, skip=skip))
             judge = Judge(layer, root, rules={rule.id for rule in rules}, known=catalog.known, screen=screen)
             self._layers.append(Layer(tuple(layer), rules, judge, tuple(_baselines(layer, baseline))))

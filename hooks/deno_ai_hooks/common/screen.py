@@ -26,7 +26,7 @@ from deno_ai_hooks.facts.patterns import pattern
 LETTER = '[0-9A-Za-z:/._-]'
 HIDDEN = (
     # \x64, \u0064, \u{64}, \144: a letter, digit, colon, slash, dot or hyphen that need not be escaped
-    r'\\(?:x|u00|u\{0*)(?:[46][1-9A-Fa-f]|[57][0-9Aa]|3[0-9Aa]|2[DEFdef])',
+    r'\\(?:x|u00|u\{0*)(?:[46][1-9A-Fa-f]|[57][0-9Aa]|3[0-9Aa]|2[DEFdef])\}?',
     r'\\[01][0-7][0-7]',
     # a word that goes on in the next line
     LETTER + r'\\\r?\n' + LETTER,
@@ -36,11 +36,16 @@ HIDDEN = (
     # "de" + "no"
     LETTER + r"""["'`]\s*\+\s*["'`]""" + LETTER,
 )
-"""Spellings under which a needed word may hide; a file that holds one is parsed."""
+"""Spellings under which a needed word may hide; a file that holds one is looked at again without them."""
+
+DISGUISED = 'disguised'
+ROUNDS = 3  # one spelling may begin where another ends
 
 PROSE = ('markdown',)
 """Kinds that only checks which ask for documentation look into."""
 
+
+ESCAPE = pattern(rb'\\(?:x|u00|u\{0*)([0-9A-Fa-f]{2})\}?|\\([01][0-7][0-7])')
 
 COUNTED = pattern(r'\{\d')
 """What makes a pattern many states: repetitions that are counted."""
@@ -78,17 +83,20 @@ class Screen:
         if not self._on:
             return checks
         found = self._found(data)
-        hidden = HIDDEN in found
+        texts = [data]
+        if DISGUISED in found:
+            texts.append(undisguised(data))
+            found |= self._found(texts[1])
         bears = kind in found or not (kind in KINDS and KINDS[kind].bearing)
         return [
             check for check in checks
             if (not check.needs or check in found)
             and (bears or kind in check.kinds or TEXT in check.kinds)
-            and (hidden or check.candidate is None or check.candidate(data))
+            and (check.candidate is None or any(map(check.candidate, texts)))
         ]
 
     def _found(self, data: bytes) -> set[object]:
-        """Return the checks that need, and the kinds that bear, what `data` holds; HIDDEN if it may hide more."""
+        """Return the checks that need, and the kinds that bear, what `data` holds."""
         if self._passes is None:
             self._passes = _compiled({check for checks in self._checks.values() for check in checks})
         return {
@@ -97,22 +105,41 @@ class Screen:
         }
 
 
+def undisguised(data: bytes) -> bytes:
+    """Return `data` with the spellings of HIDDEN as the words they stand for."""
+    import re2
+
+    hidden = re2.compile('|'.join(HIDDEN).encode())
+    for _ in range(ROUNDS):
+        pieces, at = [], 0
+        for match in hidden.finditer(data):
+            pieces += data[at:match.start()], _meant(match[0])
+            at = match.end()
+        if not pieces:
+            break
+        data = b''.join((*pieces, data[at:]))
+    return data
+
+
+def _meant(spelling: bytes) -> bytes:
+    escape = ESCAPE.fullmatch(spelling)
+    if escape:
+        return bytes((int(escape[1], 16) if escape[1] else int(escape[2], 8),))
+    return spelling.translate(None, b'\\"\'`+ \t\r\n')
+
+
 def _compiled(checks: Iterable[Check]) -> list[Pass]:
     """Return the passes over a file: one for all plain words, and one for each hook with patterns that are not."""
-    plain: dict[str, list[object]] = {spelling: [] for spelling in HIDDEN}
+    plain: dict[str, list[object]] = {spelling: [DISGUISED] for spelling in HIDDEN}
     others: dict[str, dict[str, list[object]]] = {}
     for check in checks:
         for need in check.needs:
             owners = others.setdefault(check.hook.id, {}) if COUNTED.search(need) else plain
             owners.setdefault(need, []).append(check)
-    # bare text is looked at as it is written: nothing hides in it
-    parsing = [check for check in checks if check.kinds != {TEXT}]
-    for name, kind in KINDS.items() if parsing else ():
+    for name, kind in KINDS.items():
         for bearing in kind.bearing:
             plain.setdefault(bearing, []).append(name)
-    for spelling in HIDDEN if parsing else ():
-        plain[spelling] = [*(check for check in parsing if check.needs), *KINDS, HIDDEN]
-    return [_pass(owners) for owners in (plain, *others.values()) if any(owners.values())]
+    return [_pass(owners) for owners in (plain, *others.values())]
 
 
 def _pass(owners: Mapping[str, list[object]]) -> Pass:
