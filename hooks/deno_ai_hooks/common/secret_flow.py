@@ -85,6 +85,7 @@ FUNCTIONS = frozenset(
 )
 SCHEME = pattern(r'(?i)bearer|basic|token|\\s|\\n')
 ERROR = pattern(r'(?:Error|Exception)$')
+SERVES = pattern(r'^Deno\.serve$|^(?:https://deno\.land/std[^()]*|jsr:@std/http[^()]*)\.serve$')
 REQUESTS = pattern(r'_?(?:req|request)$')
 PLAIN_TYPES = pattern(r':\s*(?:string|unknown|any|Request)(?:\s*\|\s*(?:string|undefined|null))*$')
 NODE_SERVERS = pattern(r'(?:npm:(?:express|koa|fastify|@nestjs/common|polka|restify)|node:https?)(?:/|$)')
@@ -189,11 +190,14 @@ class SecretFlow:
     def _object(self, node: Node, depth: int) -> Secret | None:
         if node.end_byte - node.start_byte > LARGE:
             return None
+        request = None
         for value, place in self._members(node):
             found = self.carried(value, depth)
-            if found:
-                return found._replace(inside=True, at=place or found.at)
-        return None
+            found = found._replace(inside=True, at=place or found.at) if found else None
+            if found and found.kind != REQUEST:
+                return found
+            request = request or found
+        return request
 
     def _members(self, node: Node) -> Iterator[tuple[Node, Node | None]]:
         """Yield the values of an object literal, each with the spread that brings it; later keys hide earlier ones."""
@@ -213,8 +217,8 @@ class SecretFlow:
             known = self._module.properties(value)
             for key, node in known.items():
                 yield key, (node, value)
-            # of headers `{ ...headers }` has none: they are no properties
-            if not known.complete and ((whole := self.carried(value)) is None or whole.kind != REQUEST):
+            # `{ ...headers }` copies what a console shows of them (deno 2.9.8)
+            if not known.complete:
                 yield value.id, (value, None)
 
     def _array(self, node: Node, depth: int) -> Secret | None:
@@ -470,9 +474,21 @@ class SecretFlow:
 
     def request(self, node: Node) -> Secret | None:
         """Return the secret that a request shows when it is printed as such: its headers (deno 2.9.8)."""
-        if node.type != 'identifier' or not self._is_typed_request(node):
-            return None
-        return Secret(REQUEST, self._module.read(node), node, node, inside=True)
+        raw = node.type == 'member_expression' and self._module.read(node)[-8:] == '.req.raw'
+        if raw or (node.type == 'identifier' and (self._is_typed_request(node) or self._is_served(node))):
+            return Secret(REQUEST, self._module.read(node), node, node, inside=True)
+        return None
+
+    def _is_served(self, node: Node) -> bool:
+        """Return whether a name is the first parameter of a function that is given to `Deno.serve`."""
+        binding = self._module.declaration(node)
+        if binding is None or binding.kind != 'parameter' or binding.path != () or not binding.node.start_byte:
+            return False
+        between = self._module.text.data[binding.scope.start:binding.node.start_byte]
+        return between.lstrip(b'async ').strip(b' (') == b'' and any(
+            given.start_byte == binding.scope.start
+            for call in self._module.calls() if call.callee and SERVES.search(call.callee) for given in call.arguments
+        )
 
     # calls
 
@@ -525,7 +541,9 @@ class SecretFlow:
         if name == 'JSON.stringify' and len(given) > 1 and given[1].type not in ('null', 'undefined'):
             return None  # whoever gives a replacer leaves something out
         if found.kind == REQUEST:
-            return found._replace(kind=HEADERS, inside=name not in SHOWING) if name in (*SHOWING, *LISTING) else None
+            listed = name in (*SHOWING, *LISTING)
+            kept = found if name in ('Object.assign', 'Object.freeze') else None
+            return found._replace(kind=HEADERS, inside=name not in SHOWING) if listed else kept
         return found._replace(inside=False) if name in AS_TEXT else found
 
     def _method(self, node: Node, owner: Node, key: str, given: list[Node], depth: int) -> Secret | None:
