@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ def _parser() -> argparse.ArgumentParser:
         ('baseline', 'write a file of the findings of today, for --baseline', _declare_baseline, baseline),
         ('grants', 'print what a deno command line grants', _declare_grants, grants),
         ('hooks', 'list the hooks', _declare_hooks, hooks),
+        ('detect-secrets-plugin', 'print the path of the plugin that `detect-secrets scan -p` takes',
+         _declare_plugin, plugin),
         ('explain', 'print the manual page of a hook or of the hook of a rule', _declare_explain, explain),
     ):
         description = f'{purpose[0].upper()}{purpose[1:]}.'
@@ -210,6 +213,16 @@ def hooks(arguments: argparse.Namespace) -> int:
         sys.stdout.write({
             'manifest': manifest.manifest, 'table': manifest.table, 'manual': manifest.manual,
         }[arguments.format](loaded))
+    return cli.CLEAN
+
+
+def _declare_plugin(command: argparse.ArgumentParser) -> None:
+    """Take no arguments."""
+
+
+def plugin(arguments: argparse.Namespace) -> int:
+    """Print where the plugin for detect-secrets is; it is loaded by detect-secrets, not here."""
+    print(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'common', 'detect_secrets_plugins.py'))
     return cli.CLEAN
 
 

@@ -98,6 +98,8 @@ SYNTAXES: Mapping[str, Syntax] = {
         joins=b'^',
         headers=pattern(rb'(?i)@?echo +off$'),
     ),
+    # text of no known kind: whatever any of them takes for a comment
+    'text': Syntax(_comment(rb'|'.join((HTML, SLASHES, HASH))), (b'//', b'#', b';'), (HTML, b'/*')),
     'html': Syntax(_comment(HTML), (), (HTML,), headers=pattern(rb'(?i)<!doctype\b')),
     'markdown': Syntax(
         _comment(rb'|'.join((HTML, SLASHES, HASH))), (b'//', b'#'), (HTML, b'/*'), joins=b'\\', around=b'{}>',
