@@ -16,6 +16,7 @@ from deno_ai_hooks.common.suppression import suppressions
 from reporting import marked
 
 IGNORE = 'deno-ai-hooks-ignore'
+WITHOUT_COMMENTS = {'lockfile'}  # only deno writes it
 SAID = f'{IGNORE} a-rule -- ours'
 FILE = f'{IGNORE}-file a-rule -- ours'
 
@@ -29,7 +30,7 @@ def covered(text, kind='typescript'):
 
 
 def test_every_kind_of_file_has_its_comments():
-    assert set(SYNTAXES) - {'html'} == set(KINDS)
+    assert set(SYNTAXES) - {'html', 'text'} == set(KINDS) - WITHOUT_COMMENTS
 
 
 @pytest.mark.parametrize(
@@ -295,3 +296,12 @@ def test_a_file_without_the_marker_is_not_split():
             raise AssertionError
 
     assert suppressions(Source('f', Data(b'// a\n' * 1000)), 'typescript') == ()
+
+
+@pytest.mark.parametrize('comment', ('# SAID', '// SAID', '<!-- SAID -->'))
+def test_text_of_no_known_kind_takes_any_comment(comment):
+    assert covered(f'{comment}\nkey = value\n', 'text') == [(2, 2)]
+
+
+def test_a_file_whose_kind_has_no_comments_holds_none():
+    assert read(f'// {SAID}\n', 'lockfile') == ()

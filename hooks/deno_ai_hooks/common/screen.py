@@ -111,7 +111,8 @@ def undisguised(data: bytes) -> bytes:
 
     hidden = re2.compile('|'.join(HIDDEN).encode())
     for _ in range(ROUNDS):
-        pieces, at = [], 0
+        pieces: list[bytes] = []
+        at = 0
         for match in hidden.finditer(data):
             pieces += data[at:match.start()], _meant(match[0])
             at = match.end()
