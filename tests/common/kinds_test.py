@@ -147,6 +147,7 @@ SAMPLES = {
     'just': ('justfile', 'a:\n  deno run -A x.ts\n'),
     'procfile': ('Procfile', 'web: deno run -A x.ts\n'),
     'unit': ('a.service', ''),
+    'lockfile': ('deno.lock', ''),
     'crontab': ('crontab', '* * * * * deno run -A x.ts\n'),
     'dotenv': ('.env', ''),
     'markdown': ('README.md', '```sh\nsh -c "deno run -A x.ts"\n```\n```json\n{"tasks": {"a": "b"}}\n```\n'),

@@ -62,6 +62,7 @@ KINDS = {
         ('json', 'jsonc', 'json5', 'code-workspace'),
         holds=('shell',),
     ),
+    'lockfile': Kind('lockfile:Lockfile', names=('deno.lock',)),
     'yaml': Kind('yaml:Yaml', ('yml', 'yaml'), holds=('shell',)),
     'containerfile': Kind(
         'containerfile:Containerfile',

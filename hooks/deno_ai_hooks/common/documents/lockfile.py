@@ -1,0 +1,166 @@
+"""Lock files: which version deno.lock holds for every requirement, whatever version the file itself is of.
+
+Facts: lock files of versions 1 to 5 as deno 2.9.8 reads and writes them.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Place
+from deno_ai_hooks.common.documents.base import Setting
+from deno_ai_hooks.common.documents.jsonc import read
+from deno_ai_hooks.common.documents.shapes import Node
+from deno_ai_hooks.common.documents.shapes import settings
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.source import BOM
+from deno_ai_hooks.common.text import Text
+from deno_ai_hooks.facts.ranges import written
+from deno_ai_hooks.facts.specifiers import reference
+
+VERSIONS = ('1', '2', '3', '4', '5')
+"""Versions of lock files that deno 2.9.8 reads; a file that tells none is of version 1."""
+
+
+class Package(NamedTuple):
+    """A package that is locked.
+
+    `registry` is npm or jsr; `version` is without the peers that an npm key may hold.  `span` is where its
+    entry stands, `fields` the strings in it with their places.
+    """
+
+    registry: str
+    name: str
+    version: str
+    span: Span
+    fields: dict[str, tuple[str, Span]]
+
+
+class Declared(NamedTuple):
+    """Requirements that configuration files declared when the lock was written: deno.json's and package.json's."""
+
+    configuration: frozenset[str]
+    manifest: frozenset[str]
+
+
+class Lockfile(Document):
+    """A deno.lock."""
+
+    kind = 'lockfile'
+
+    def __init__(self, path: str, text: Text, place: Place | None = None) -> None:
+        super().__init__(path, text, place)
+        self.root, self.error = read(text)
+
+    @property
+    def refused(self) -> int | None:
+        error = 0 if self.text.data.startswith(BOM) else self.error
+        if error is None and not self.text.data.strip():
+            error = 0
+        return None if error is None else self.text.start(error)
+
+    def settings(self) -> Iterator[Setting]:
+        return settings(self.root)
+
+    @property
+    def version(self) -> str:
+        """Return the version of the file's own form."""
+        return self.root.string('version') or '1'
+
+    @cached_property
+    def is_read(self) -> bool:
+        """Return whether deno reads it: it is whole, and of a version that is known."""
+        return self.refused is None and self.version in VERSIONS
+
+    @cached_property
+    def specifiers(self) -> dict[str, str]:
+        """The version that is locked for each requirement: `npm:zod@3` to `3.25.1`."""
+        match self.version:
+            case '2':
+                found, prefix = self.root.get('npm', 'specifiers'), 'npm:'
+            case '3':
+                found, prefix = self.root.get('packages', 'specifiers'), ''
+            case _:
+                found, prefix = self.root.get('specifiers'), ''
+        return {prefix + key: _bare_version(str(item.value)) for key, item in (found.items if found else ())}
+
+    @cached_property
+    def packages(self) -> tuple[Package, ...]:
+        """The npm and jsr packages that are locked."""
+        above = {'2': ('npm',), '3': ('packages',)}.get(self.version, ())
+        sections = (('npm', 'packages'),) if self.version == '2' else (('npm', 'npm'), ('jsr', 'jsr'))
+        return tuple(
+            _package(registry, key, item)
+            for registry, section in sections for key, item in _items(self.root.get(*above, section))
+        )
+
+    @cached_property
+    def remote(self) -> frozenset[str]:
+        """The URLs whose content is locked."""
+        found = self.root if self.version == '1' else self.root.get('remote')
+        return frozenset(key for key, _ in _items(found))
+
+    @cached_property
+    def redirects(self) -> dict[str, str]:
+        """Where URLs led to when the lock was written."""
+        return {key: str(item.value) for key, item in _items(self.root.get('redirects'))}
+
+    @cached_property
+    def workspace(self) -> dict[str, Declared] | None:
+        """What the configurations of each member declared, '' for the root; None where the lock does not tell."""
+        found = self.root.get('workspace')
+        if found is None or self.version == '1':
+            return None if self.version in ('1', '2', '3') else {'': _declared(None)}
+        return {'': _declared(found)} | {
+            path.strip('/'): _declared(item) for path, item in _items(found.get('members'))
+        }
+
+    def locked(self, specifier: str) -> str | None:
+        """Return the version that the lock holds for a specifier as it stands in a program, None for none.
+
+        Of `npm:` and `jsr:` ones the requirement counts, of URLs where they were led to; of a package that another
+        site serves, the one version that is locked of it.
+        """
+        found = reference(specifier)
+        if found is None:
+            return None
+        if found.site in ('npm', 'jsr'):
+            version = written(found.version)
+            return self.specifiers.get(f'{found.package}@{version}')
+        target = reference(self.redirects.get(specifier, ''))
+        return target.version if target and target.package == found.package else None
+
+    def covers(self, specifier: str) -> bool:
+        """Return whether the lock tells what a specifier stands for, by version or by content."""
+        return self.locked(specifier) is not None or specifier in self.remote or specifier in self.redirects
+
+
+def _items(node: Node | None) -> tuple[tuple[str, Node], ...]:
+    return node.items if node else ()
+
+
+def _package(registry: str, key: str, item: Node) -> Package:
+    key = key.removeprefix(f'{registry}:')
+    name, _, version = key[1:].partition('@')
+    fields = {
+        field: (each.value, each.span) for field, each in item.items if isinstance(each.value, str)
+    }
+    return Package(registry, key[:1] + name, _bare_version(version), item.span, fields)
+
+
+def _bare_version(text: str) -> str:
+    """Return a version without its package's name and without the peers that follow it."""
+    if text.startswith(('npm:', 'jsr:')):
+        text = text[len('npm:'):]
+    version = text[1:].partition('@')[2] if not text[:1].isdigit() else text
+    return version.partition('_')[0]
+
+
+def _declared(node: Node | None) -> Declared:
+    def listed(*keys: str) -> frozenset[str]:
+        found = node.get(*keys) if node else None
+        return frozenset(str(item.value) for _, item in _items(found))
+
+    return Declared(listed('dependencies'), listed('packageJson', 'dependencies'))

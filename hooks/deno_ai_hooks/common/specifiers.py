@@ -1,0 +1,264 @@
+"""Every module specifier of a document: what it names, in which form it stands, and where."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+from typing import cast
+
+from deno_ai_hooks.common.commands import Invocation
+from deno_ai_hooks.common.commands import invocations
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Word
+from deno_ai_hooks.common.finding import Edit
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.text import Text
+from deno_ai_hooks.common.text import cut
+from deno_ai_hooks.facts.patterns import pattern
+from deno_ai_hooks.facts.specifiers import Reference
+from deno_ai_hooks.facts.specifiers import reference
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as Syntax
+
+    from deno_ai_hooks.common.documents.config import Json
+    from deno_ai_hooks.common.documents.shapes import Node
+    from deno_ai_hooks.common.documents.typescript import Module
+
+KINDS = (
+    'import', 'export', 'dynamic', 'require',  # statements of a module
+    'resolve',    # import.meta.resolve
+    'worker',     # new Worker
+    'types',      # import type, @deno-types, /// <reference types>: for the type checker alone
+    'jsx',        # @jsxImportSource, compilerOptions.jsxImportSource
+    'map',        # imports of deno.json or of an import map
+    'scope',      # scopes of the same
+    'plugin',     # lint.plugins of deno.json
+    'manifest',   # dependencies of package.json
+    'command',    # a word of a deno command line
+)
+
+SECTIONS = ('dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies')
+MAP_NAME = pattern(r'(?i)(?:^|/)[\w.-]*import[-_.]?map[\w.-]*\.jsonc?$')
+PRAGMA = pattern(
+    rb'@(?P<deno>deno-types|ts-types)\s*=\s*["\'](?P<types>[^"\'\n]+)["\']'
+    rb'|<reference\s+(?:types|path)\s*=\s*["\'](?P<reference>[^"\'\n]+)["\']'
+    rb'|@(?P<source>jsxImportSource|jsxImportSourceTypes)\s+(?P<jsx>[^\s*]+)',
+)
+
+
+class Specifier(NamedTuple):
+    """A module specifier.
+
+    `kind` is one of KINDS; `name` is what an import map, a package.json or a command line calls it: a key, a
+    section, a sub-command.  `text` is what deno reads, and stands in the file under `span` (without quotes).
+    `version` is where its version part stands or would have to, None where an edit cannot land.
+    """
+
+    text: str
+    kind: str
+    name: str
+    span: Span
+    version: Span | None
+    reference: Reference | None
+
+    @property
+    def is_types(self) -> bool:
+        """Return whether it is there for the type checker alone."""
+        return self.kind == 'types' or bool(self.reference and self.reference.is_types)
+
+    def pinned(self, version: str) -> tuple[Edit, ...]:
+        """Return the edit that puts `version` into it, none where that cannot be done."""
+        if self.reference is None or self.version is None:
+            return ()
+        stands = self.reference.version is not None or self.text[:self.reference.start].endswith('@')
+        return (Edit(self.version, version if stands else f'@{version}'),)
+
+
+def specifiers(document: Document) -> Iterator[Specifier]:
+    """Yield the specifiers that `document` itself holds, those of its parts are theirs."""
+    if document.kind == 'typescript':
+        yield from _module(cast('Module', document))
+    elif document.kind == 'json':
+        yield from _json(cast('Json', document))
+    yield from _commands(document)
+
+
+# modules
+
+
+def _module(module: Module) -> Iterator[Specifier]:
+    erased = set(_erased(module))
+    for found in module.imports():
+        kind = 'types' if found.kind == 'type' or found.node.start_byte in erased else found.kind
+        yield _literal(module, found.node, kind)
+    for call in module.calls('import.meta.resolve'):
+        yield from _argument(module, call.arguments, 'resolve')
+    for call in module.calls('Worker'):
+        yield from _argument(module, call.arguments, 'worker')
+    for comment in module.nodes('comment'):
+        yield from _pragmas(module.text, comment.start_byte, comment.end_byte)
+
+
+def _literal(module: Module, node: Syntax, kind: str) -> Specifier:
+    return _specifier(module.content(node), kind, '')
+
+
+def _argument(module: Module, arguments: tuple[Syntax, ...], kind: str) -> Iterator[Specifier]:
+    if arguments and module.string(arguments[0]) is not None:
+        yield _literal(module, arguments[0], kind)
+
+
+def _erased(module: Module) -> Iterator[int]:
+    """Yield where the sources of those imports stand of which every name is a type, so that nothing is loaded."""
+    for statement in module.nodes('import_statement'):
+        source = statement.child_by_field_name('source')
+        clause = next((each for each in statement.named_children if each.type == 'import_clause'), None)
+        parts = [each for each in clause.named_children if each.type != 'comment'] if clause is not None else []
+        if source is not None and len(parts) == 1 and parts[0].type == 'named_imports':
+            names = [each for each in parts[0].named_children if each.type == 'import_specifier']
+            if names and all(re.match(r'type\s+(?!as\b)', module.read(name)) for name in names):
+                yield source.start_byte
+
+
+def _pragmas(text: Text, start: int, end: int) -> Iterator[Specifier]:
+    if text.data.find(b'types', start, end) < 0 and text.data.find(b'jsxImportSource', start, end) < 0:
+        return
+    for match in PRAGMA.finditer(text.data, start, end):
+        group = next(name for name in ('types', 'reference', 'jsx') if match[name] is not None)
+        kind = 'jsx' if match['source'] == b'jsxImportSource' else 'types'
+        yield _specifier(cut(text, *match.span(group)), kind, '')
+
+
+# configuration
+
+
+def is_map(document: Document) -> bool:
+    """Return whether a JSON file is a configuration or an import map of deno."""
+    return document.kind == 'json' and (
+        cast('Json', document).is_configuration or bool(MAP_NAME.search(document.path))
+    )
+
+
+def stated(document: Json) -> Iterator[Specifier]:
+    """Yield the specifiers under the names that a package.json, or else an import map, gives them."""
+    root = document.root
+    if document.is_manifest:
+        yield from _manifest(root)
+        return
+    yield from _map(root.get('imports'), 'map')
+    for _, scope in _items(root.get('scopes')):
+        yield from _map(scope, 'scope')
+
+
+def _json(document: Json) -> Iterator[Specifier]:
+    root = document.root
+    if document.is_manifest or is_map(document):
+        yield from stated(document)
+    if not document.is_manifest and is_map(document):
+        yield from _values('plugin', root.get('lint', 'plugins'))
+        yield from _values('jsx', root.get('compilerOptions', 'jsxImportSource'))
+        yield from _values('types', root.get('compilerOptions', 'types'))
+
+
+def _items(node: Node | None) -> tuple[tuple[str, Node], ...]:
+    return node.items if node else ()
+
+
+def _map(node: Node | None, kind: str) -> Iterator[Specifier]:
+    for name, item in _items(node):
+        if item.text and isinstance(item.value, str):
+            yield _specifier(item.text, kind, name)
+
+
+def _values(kind: str, node: Node | None) -> Iterator[Specifier]:
+    for item in ([each for _, each in node.items] or [node] if node else []):
+        if item.text and isinstance(item.value, str):
+            yield _specifier(item.text, kind, '')
+
+
+LOCAL = pattern(
+    r'(?:workspace|catalog|file|link|portal|patch|npm|jsr|git|git\+\w+|https?|github|gitlab|bitbucket|gist):'
+)
+SHORT = pattern(r'(?:\.|~?/)|[\w.-]+/[\w.-]+')
+
+
+def _manifest(root: Node) -> Iterator[Specifier]:
+    """Yield the dependencies of a package.json as deno 2.9.8 names them."""
+    for section in SECTIONS:
+        for name, item in _items(root.get(section)):
+            if item.text and isinstance(item.value, str):
+                found = _dependency(name, item.value, item.text, section)
+                if found:
+                    yield found
+
+
+def _dependency(name: str, value: str, text: Text, section: str) -> Specifier | None:
+    value = value.strip()
+    if value.startswith(('npm:', 'jsr:')):
+        scheme, _, rest = value.partition(':')
+        named = rest.startswith('@') or (scheme == 'npm' and not rest[:1].isdigit() and rest[:1] not in ('^', '~', '*'))
+        if named:
+            return _specifier(text, 'manifest', section)
+        return _versioned(f'{scheme}:{name}', rest, text, section, at=len(scheme) + 1)
+    if LOCAL.match(value) or SHORT.match(value):
+        return None
+    return _versioned(f'npm:{name}', value, text, section, at=0)
+
+
+def _versioned(package: str, version: str, text: Text, section: str, at: int) -> Specifier:
+    written = f'{package}@{version}' if version else package
+    found = reference(f'{package}@0')
+    known = found and found._replace(version=version or None, start=len(package) + 1, end=len(written))
+    return Specifier(written, 'manifest', section, text.span(0, len(text.data)), text.span(at, len(text.data)), known)
+
+
+# command lines
+
+WHOLE = frozenset(('add', 'install', 'cache', 'remove', 'check', 'doc', 'test', 'bench'))
+"""Sub-commands of which every positional word may be a module or a package."""
+
+FIRST = frozenset(('run', 'watch', 'serve', 'x', 'compile', 'info', 'create', 'init'))
+"""Sub-commands of which the first one is, and the rest is the program's own."""
+
+
+def _commands(document: Document) -> Iterator[Specifier]:
+    for found in invocations(document):
+        yield from arguments(found)
+
+
+def arguments(found: Invocation) -> Iterator[Specifier]:
+    """Yield the specifiers among the words of an invocation."""
+    line = found.line
+    if line.error is not None or line.help or line.subcommand not in WHOLE | FIRST:
+        return
+    positions = [] if line.script is None else [line.script]
+    if line.subcommand in WHOLE and not line.has('global'):
+        positions += line.arguments
+    for index in positions:
+        word = found.words[index]
+        if word.text and (specifier := _word(word, line.subcommand)):
+            yield specifier
+
+
+def _word(word: Word, subcommand: str) -> Specifier | None:
+    text = word.text or ''
+    named = reference(text)
+    if named is None and not text.startswith(('https://', 'http://')):
+        return None
+    exact = word.span.end - word.span.start == len(text.encode())
+    at = word.span.start
+    version = Span(at + named.start, at + named.end) if named and exact else None
+    return Specifier(text, 'command', subcommand, word.span, version, named)
+
+
+def _specifier(text: Text, kind: str, name: str) -> Specifier:
+    written = text.data.decode(errors='replace')
+    named = reference(written)
+    version = text.span(_bytes(written, named.start), _bytes(written, named.end)) if named else None
+    return Specifier(written, kind, name, text.span(0, len(text.data)), version, named)
+
+
+def _bytes(text: str, at: int) -> int:
+    return at if text.isascii() else len(text[:at].encode())

@@ -1,0 +1,303 @@
+"""Give every import a version.
+
+What `npm:openai` or `https://esm.sh/openai` stands for is decided anew wherever nothing is locked: a
+release that somebody took over this morning runs with the keys of the program by noon.  A version, and
+the lock file beside it, make an update something that is read before it runs.
+
+Reported are imports, entries of import maps and of package.json without a version, with a tag such as
+`latest`, or on a branch; a range such as `^4.1.0` only where no deno.lock that others get holds a version
+for it.  Types, tests, a package that names itself, documentation, and what the import map or package.json
+gives a version are left alone.  A script or tool from elsewhere that a task, a container, a workflow or a
+service starts needs a version too, since no lock file holds it.
+
+Where deno.lock tells the version, `--fix` writes it; `deno install` brings the lock file up to date then.
+
+Bad:
+
+    import OpenAI from "npm:openai";
+
+Good:
+
+    import OpenAI from "npm:openai@6.49.0";
+
+Bad:
+
+    // deno.json
+    { "imports": { "oak": "https://deno.land/x/oak/mod.ts" } }
+
+Good:
+
+    // deno.json
+    { "imports": { "oak": "https://deno.land/x/oak@v17.1.6/mod.ts" } }
+
+Bad:
+
+    # start.sh
+    deno run --allow-net https://raw.githubusercontent.com/acme/chat/main/serve.ts
+
+Good:
+
+    # start.sh
+    deno run --allow-net https://raw.githubusercontent.com/acme/chat/v2.3.0/serve.ts
+"""
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.commands import CARRIERS
+from deno_ai_hooks.common.commands import NEEDS
+from deno_ai_hooks.common.commands import SOURCE_NEEDS
+from deno_ai_hooks.common.commands import TEST
+from deno_ai_hooks.common.commands import TESTS
+from deno_ai_hooks.common.commands import Invocation
+from deno_ai_hooks.common.commands import invocations
+from deno_ai_hooks.common.commands import purpose
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.project import CONFIGURATIONS
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.specifiers import Specifier
+from deno_ai_hooks.common.specifiers import arguments
+from deno_ai_hooks.common.specifiers import specifiers
+from deno_ai_hooks.common.specifiers import stated
+from deno_ai_hooks.common.workspace import MANIFEST
+from deno_ai_hooks.common.workspace import lockfile
+from deno_ai_hooks.common.workspace import workspace
+from deno_ai_hooks.facts.patterns import pattern
+from deno_ai_hooks.facts.specifiers import BRANCH
+from deno_ai_hooks.facts.specifiers import EXACT
+from deno_ai_hooks.facts.specifiers import NONE
+from deno_ai_hooks.facts.specifiers import RANGE
+from deno_ai_hooks.facts.specifiers import TAG
+from deno_ai_hooks.facts.specifiers import UNKNOWN
+from deno_ai_hooks.facts.specifiers import is_versioned
+from deno_ai_hooks.facts.specifiers import reference
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.config import Json
+    from deno_ai_hooks.common.documents.lockfile import Lockfile
+    from deno_ai_hooks.common.workspace import Workspace
+
+SITES = (
+    r'\b(?:npm|jsr):',
+    r'https?://(?:deno\.land|(?:cdn\.|raw\.)?esm\.sh|unpkg\.com|esm\.run|cdn\.jsdelivr\.net|cdn\.skypack\.dev|denopkg\.com)/',
+    r'https?://(?:(?:ga|dev)\.)?jspm\.(?:io|dev)/',
+    r'https?://(?:raw\.githubusercontent|raw\.github|gist\.githubusercontent|gist\.github|github|gitlab)\.com/',
+)
+SECTIONS = r'"(?:dev|optional)?[dD]ependencies"'
+STATED = ('map', 'scope')
+DECLARATIONS = pattern(r'\.d\.[cm]?ts$')
+OTHER_LOCKS = ('package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb')
+SOURCES = tuple(kind for kind in CARRIERS if kind != 'markdown')
+RUNNING = frozenset(('run', 'watch', 'serve', 'x', 'install', 'compile'))
+ELSEWHERE = pattern(rb'https?:|npm:|jsr:')
+FILLED = pattern(r'\$|%\w+%|\{\{')
+"""A part of a command line that is not known."""
+
+hook = Hook('pinned-imports', __doc__, cwe=829, owasp='LLM03', severity=5.0)
+NOT_PINNED = hook.rule('import-not-pinned', 'An import names no version that stays the same')
+SCRIPT = hook.rule(
+    'remote-script-run', 'A script or tool from elsewhere is run without a version', cwe=494, severity=6.0,
+)
+hook.option('--include-tests', 'report tests and benchmarks too')
+
+
+@hook.check('typescript', needs=SITES)
+@hook.check('json', needs=(*SITES, SECTIONS))
+def check(document: Document, include_tests: bool, project: Project) -> Iterator[Finding]:
+    if DECLARATIONS.search(document.path) or (TESTS.search(document.path) and not include_tests):
+        return
+    loose = [each for each in specifiers(document) if _is_loose(each)]
+    if loose:
+        here = Surroundings(posixpath.dirname(document.path), project)
+        for each in loose:
+            if not here.settles(each):
+                yield _finding(each, here)
+
+
+def _is_loose(found: Specifier) -> bool:
+    """Return whether what a specifier stands for may change, as far as it tells itself."""
+    if found.kind == 'command' or found.is_types or found.reference is None:
+        return False
+    if found.kind == 'manifest' and found.name == 'peerDependencies':
+        return False
+    pin = found.reference.pin
+    # ranges are how a package.json is written; its lock file is another practice
+    return pin in ((NONE, TAG, BRANCH) if found.kind == 'manifest' else (NONE, TAG, BRANCH, RANGE))
+
+
+class Surroundings:
+    """What the project around a file says of its imports, read when it is asked for."""
+
+    def __init__(self, folder: str, project: Project) -> None:
+        self._folder, self._project = folder, project
+        self.workspace: Workspace | None = workspace(folder, project)
+        self.lock: Lockfile | None = lockfile(self.workspace, project)
+
+    def settles(self, found: Specifier) -> bool:
+        """Return whether the version of an import that tells none is told elsewhere, or does not matter."""
+        named = found.reference
+        if named is None or named.package in self.own:
+            return True
+        if named.site not in ('npm', 'jsr') and self._vendored():
+            return True
+        if named.pin == RANGE and (self._is_published() or self.covers(found)):
+            return True
+        if found.kind == 'manifest':
+            return any(self._project.source(path) for path in self._other_locks())
+        return found.kind not in STATED and named.package in self.mapped
+
+    def covers(self, found: Specifier) -> bool:
+        """Return whether the lock file holds what a specifier stands for; a beginning holds for what follows it."""
+        if self.lock is None:
+            return False
+        return self.lock.covers(found.text) or (found.kind in STATED and found.name.endswith('/') and any(
+            url.startswith(found.text) for url in (*self.lock.remote, *self.lock.redirects)
+        ))
+
+    @cached_property
+    def mapped(self) -> frozenset[str]:
+        """The packages that the import map or package.json gives a version."""
+        references = (each.reference for file in self._files() for each in stated(file))
+        return frozenset(each.package for each in references if each and each.pin in (EXACT, RANGE, UNKNOWN))
+
+    def version(self, found: Specifier) -> str | None:
+        """Return the version that the lock file holds for a specifier."""
+        if self.lock is None or found.reference is None:
+            return None
+        named = found.reference
+        known = self._served.get((named.package, named.site), set())
+        return self.lock.locked(found.text) or (next(iter(known)) if len(known) == 1 else None)
+
+    @cached_property
+    def _served(self) -> dict[tuple[str, str], set[str]]:
+        """The versions of the packages whose URLs are locked, by package and site."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for url in (*self.lock.remote, *self.lock.redirects.values()) if self.lock else ():
+            named = reference(url)
+            if named and named.version and named.pin == EXACT:
+                found.setdefault((named.package, named.site), set()).add(named.version)
+        return found
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The packages that the project itself is: what configurations here, above and beside are named."""
+        names = {file.root.string('name') for file in self._files()}
+        folder = posixpath.normpath(self._folder or '.')
+        while self.workspace is not None:
+            for name in (*CONFIGURATIONS, MANIFEST):
+                file = self._project.json(posixpath.join(folder, name))
+                names |= {file.root.string('name')} if file else set()
+            if folder in ('.', '/') or folder.endswith('..'):
+                break
+            folder = posixpath.dirname(folder) or '.'
+        return frozenset(f'{registry}:{name}' for name in names if name for registry in ('jsr', 'npm', 'deno'))
+
+    def _files(self) -> Iterator[Json]:
+        """Yield the configurations of the workspace, and the import maps that they name."""
+        for file in (file for member in (self.workspace.all if self.workspace else ()) for file in member.files):
+            yield file
+            other = file.root.string('importMap') if file.is_configuration else ''
+            beside = self._project.json(posixpath.join(posixpath.dirname(file.path), other)) if other else None
+            if beside:
+                yield beside
+
+    def _is_published(self) -> bool:
+        members = self.workspace.all if self.workspace else ()
+        return any(member.is_library for member in members if _within(self._folder, member.folder))
+
+    def _vendored(self) -> bool:
+        """Return whether the sources of URLs are kept in the repository."""
+        root = self.workspace.root.configuration if self.workspace else None
+        setting = root.root.get('vendor') if root else None
+        return bool(setting and setting.value is True)
+
+    def _other_locks(self) -> Iterator[str]:
+        folders = {self._folder, *([self.workspace.root.folder] if self.workspace else [])}
+        yield from (posixpath.join(folder, name) for folder in sorted(folders) for name in OTHER_LOCKS)
+
+
+def _within(folder: str, outer: str) -> bool:
+    folder = posixpath.normpath(folder or '.')
+    return outer == '.' or folder == outer or folder.startswith(f'{outer}/')
+
+
+def _finding(found: Specifier, here: Surroundings) -> Finding:
+    assert found.reference is not None
+    version = here.version(found)
+    return Finding(found.span, _message(found, version), found.pinned(version) if version else (), NOT_PINNED)
+
+
+def _message(found: Specifier, version: str | None) -> str:
+    named = found.reference
+    assert named is not None
+    shown = found.text if len(found.text) <= 80 else named.package
+    if named.registry in ('github', 'gitlab', 'gist'):
+        what = f'{shown} is of the branch {named.version}' if named.version else f'{shown} names no version'
+        return f'{what}, which changes from day to day; name a tag or a commit'
+    advice = f'write {version}, which deno.lock holds' if version else 'write the one that was tested'
+    match named.pin:
+        case 'range':
+            return f'{shown} is a range, and no deno.lock that others get holds a version for it; commit deno.lock, ' \
+                   'or write one version'
+        case 'tag':
+            return f'{shown} is whatever bears the tag {named.version} that day; {advice}'
+    return f'{shown} names no version; {advice}'
+
+
+# what is run
+
+
+def _elsewhere(data: bytes) -> bool:
+    return bool(ELSEWHERE.search(data))
+
+
+@hook.check(*SOURCES, needs=NEEDS, candidate=_elsewhere)
+@hook.check('typescript', needs=SOURCE_NEEDS, candidate=_elsewhere)
+def check_scripts(document: Document, include_tests: bool, project: Project) -> Iterator[Finding]:
+    for found in invocations(document):
+        if found.line.subcommand in RUNNING and (include_tests or purpose(found) != TEST):
+            for each in arguments(found):
+                if _is_run(found, each) and not _is_settled(found, each, project):
+                    yield _script(each)
+
+
+def _is_run(found: Invocation, each: Specifier) -> bool:
+    """Return whether an invocation runs what a specifier names, and nobody can say which version that is."""
+    from deno_ai_hooks.facts import urls
+
+    if FILLED.search(each.text):
+        return False
+    if found.line.subcommand == 'install' and not found.line.has('global'):
+        # `deno install npm:x` writes a version into deno.json; that of a URL was a program's until deno 2
+        return False
+    if each.text.startswith(('https:', 'http:')):
+        return urls.kind(each.text) in (urls.PUBLIC, urls.EXAMPLE) and not is_versioned(each.text)
+    return each.reference is not None and each.reference.pin in (NONE, TAG)
+
+
+def _is_settled(found: Invocation, each: Specifier, project: Project) -> bool:
+    """Return whether the project gives the package a version; deno reads no lock file for a URL."""
+    named = each.reference
+    if named is None or named.site not in ('npm', 'jsr'):
+        return False
+    here = Surroundings(found.place.folder or posixpath.dirname(found.path), project)
+    if found.line.subcommand in ('install', 'x'):
+        return named.package in here.own
+    return named.package in here.own or here.covers(each) or named.package in here.mapped
+
+
+def _script(each: Specifier) -> Finding:
+    shown = each.text if len(each.text) <= 80 else 'a script from elsewhere'
+    how = 'a version' if each.text.startswith(('npm:', 'jsr:')) else 'a version or a commit'
+    return Finding(each.span, f'runs {shown}, whatever that is on the day; name {how}', rule=SCRIPT)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return run(hook, argv=argv)
