@@ -440,3 +440,70 @@ def test_rules_of_a_repository_speak_once(folder):
     write('b.sh', 'b')
     found, _ = runner.run(judge(hook), files('b.sh', 'a.sh'))
     assert [d.path for d in found] == ['a.sh']
+
+
+# secrets
+
+
+def test_secrets_of_all_findings_are_hidden_on_the_lines_of_each(folder):
+    hook = Hook('keys', 'X.')
+
+    @hook.check('shell')
+    def check(document):
+        yield Finding(Span(2, 6), 'one', secret=True)
+        yield Finding(Span(0, 1), 'two', related=(Step('a.sh', Span(8, 12), 'there', secret=True),))
+
+    write('a.sh', 'a abcd, efgh i')
+    found, _ = runner.run(judge(hook), files('a.sh'))
+    assert [d.lines for d in found] == [('a ****, **** i',), ('a ****, **** i',)]
+    assert [d.hidden for d in found] == [(Span(8, 12),), (Span(2, 6),)]
+
+
+def covering(*findings):
+    hook = Hook('telling', 'X.', covers=('plain',))
+
+    @hook.check('shell')
+    def check(document):
+        yield from findings if document.path == 'a.sh' else ()
+
+    return hook
+
+
+def plain(*spans):
+    hook = Hook('plain', 'X.')
+
+    @hook.check('shell')
+    def check(document):
+        yield from (Finding(span, 'x', secret=True) for span in spans)
+
+    return hook
+
+
+THERE = Step('a.sh', Span(8, 12), 'there', secret=True)
+
+
+@pytest.mark.parametrize(
+    ('finding', 'left'),
+    (
+        (Finding(Span(2, 6), 'x', secret=True), ['a.sh 8', 'b.sh 2', 'b.sh 8']),
+        (Finding(Span(1, 7), 'x', secret=True), ['a.sh 8', 'b.sh 2', 'b.sh 8']),
+        # what is written elsewhere
+        (Finding(Span(0, 1), 'x', related=(THERE,)), ['a.sh 2', 'b.sh 2', 'b.sh 8']),
+        (Finding(Span(0, 1), 'x', related=(THERE._replace(path='b.sh'),)), ['a.sh 2', 'a.sh 8', 'b.sh 2']),
+        # what is no secret covers nothing
+        (Finding(Span(2, 6), 'x'), ['a.sh 2', 'a.sh 8', 'b.sh 2', 'b.sh 8']),
+        (Finding(Span(6, 8), 'x', secret=True), ['a.sh 2', 'a.sh 8', 'b.sh 2', 'b.sh 8']),
+    ),
+)
+def test_a_secret_is_told_of_by_the_hook_that_says_most(folder, finding, left):
+    write('a.sh', 'a abcd, efgh i')
+    write('b.sh', 'a abcd, efgh i')
+    found, _ = runner.run(judge(covering(finding), plain(Span(2, 6), Span(8, 12))), files('b.sh', 'a.sh'))
+    assert [f'{d.path} {d.span.start}' for d in found if d.hook == 'plain'] == left
+    assert [d.path for d in found if d.hook == 'telling'] == ['a.sh']
+
+
+def test_without_the_hook_that_says_more_all_is_told(folder):
+    write('a.sh', 'a abcd, efgh i')
+    found, _ = runner.run(judge(plain(Span(2, 6), Span(8, 12))), files('a.sh'))
+    assert len(found) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deno_ai_hooks.common.finding import Edit
+from deno_ai_hooks.common.finding import Line
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.source import Position
 
@@ -34,13 +35,15 @@ class Place(NamedTuple):
     start: Position
     end: Position
     message: str
+    secret: bool = False
 
 
 class Diagnostic(NamedTuple):
     """A finding with its hook and file, ready to report.
 
     `lines` are the lines the finding stands on (at most a few), as they are in the file; `fingerprint`
-    names the finding across commits that move it.
+    names the finding across commits that move it.  `added` are lines of other files that belong to the
+    fix, `hidden` what of the file is never to be shown.
     """
 
     hook: str
@@ -54,6 +57,8 @@ class Diagnostic(NamedTuple):
     fingerprint: str
     fix: tuple[Edit, ...] = ()
     related: tuple[Place, ...] = ()
+    added: tuple[Line, ...] = ()
+    hidden: tuple[Span, ...] = ()
 
 
 class Skipped(NamedTuple):

@@ -19,11 +19,22 @@ class Edit(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Another place that a finding speaks of; several in a row tell a flow from source to sink."""
+    """Another place that a finding speaks of; several in a row tell a flow from source to sink.
+
+    What stands under the span of a `secret` one is never shown.
+    """
 
     path: str
     span: Span
     message: str
+    secret: bool = False
+
+
+class Line(NamedTuple):
+    """A line that the file at `path` holds once a finding is mended; it is added at the end unless one begins so."""
+
+    path: str
+    text: str
 
 
 class Finding(NamedTuple):
@@ -31,7 +42,7 @@ class Finding(NamedTuple):
 
     `fix` keeps the meaning of the program and may be applied unseen; `rule` is the face of the
     practice that was broken, where a hook has several.  What stands under the span of a `secret` one is
-    never shown.
+    never shown.  `lines` belong to the fix and go into other files.
     """
 
     span: Span
@@ -40,3 +51,4 @@ class Finding(NamedTuple):
     rule: str | None = None
     related: tuple[Step, ...] = ()
     secret: bool = False
+    lines: tuple[Line, ...] = ()

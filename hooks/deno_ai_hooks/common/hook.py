@@ -52,12 +52,14 @@ class Check(NamedTuple):
 class Hook:
     """A practice with its manual: the docstring of the module that enforces it.
 
-    The manual's first line is the summary that the manifest and the README show.
+    The manual's first line is the summary that the manifest and the README show.  Where it speaks of a
+    secret, what the hooks that it `covers` say of the same bytes is left out.
     """
 
     def __init__(self, id: str, manual: str | None, *, cwe: int | None = None, owasp: str | None = None,
-                 severity: float = 5.0) -> None:
+                 severity: float = 5.0, covers: tuple[str, ...] = ()) -> None:
         self.id = id
+        self.covers = covers
         self.manual = (manual or '').strip()
         self.summary = self.manual.partition('\n')[0].rstrip('.')
         self.checks: list[Check] = []

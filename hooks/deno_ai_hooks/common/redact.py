@@ -6,6 +6,7 @@ bytes; text is covered with as many `*` as it had characters, so that columns an
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cached_property
 
 from deno_ai_hooks.common.finding import Span
@@ -25,10 +26,14 @@ def redact(text: str) -> str:
 
 
 class Mask:
-    """The credentials of a file, looked for when somebody asks; a file without any costs one look."""
+    """The credentials of a file, looked for when somebody asks; a file without any costs one look.
 
-    def __init__(self, data: bytes) -> None:
+    `known` are spans that hold one whatever it looks like.
+    """
+
+    def __init__(self, data: bytes, known: Iterable[Span] = ()) -> None:
         self._data = data
+        self._known = tuple(known)
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
@@ -36,10 +41,10 @@ class Mask:
         from deno_ai_hooks.facts.token_needs import suspicious
 
         if not suspicious(self._data):
-            return ()
+            return _apart(self._known)
         from deno_ai_hooks.facts.tokens import find
 
-        return tuple(Span(token.start, token.end) for token in find(self._data))
+        return _apart((*self._known, *(Span(token.start, token.end) for token in find(self._data))))
 
     @cached_property
     def _values(self) -> tuple[str, ...]:
@@ -90,6 +95,17 @@ class Mask:
             found.append(Span(max(self.spans[at].start, start), min(self.spans[at].end, end)))
             at += 1
         return found
+
+
+def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in order, those that overlap made one."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(span.end, found[-1].end))
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def _covered(text: str) -> str:

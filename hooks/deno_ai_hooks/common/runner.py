@@ -24,10 +24,10 @@ from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Check
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
-from deno_ai_hooks.common.redact import COVER
 from deno_ai_hooks.common.redact import Mask
 from deno_ai_hooks.common.screen import Screen
 from deno_ai_hooks.common.source import Lines
+from deno_ai_hooks.common.source import Position
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.common.walk import Files
@@ -85,6 +85,7 @@ class Judge:
         screen: bool = True,
     ) -> None:
         self._jobs = {job.hook.id: job for job in jobs}
+        self.covers = {job.hook.id: job.hook.covers for job in jobs if job.hook.covers}
         self.once = frozenset(rule.id for job in jobs for rule in job.hook.rules if rule.once)
         self._root = root
         self._rules = rules
@@ -166,7 +167,7 @@ class Judge:
         if not found:
             return []
         seen: Counter[tuple[str, str, str]] = Counter()
-        places = _Places(source)
+        places = _Places(source, {span for _, finding in found for span in _hidden(finding, source.path)})
         chosen = []
         for hook, finding in sorted(found, key=lambda pair: (pair[1].span, pair[0], pair[1].message)):
             rule = finding.rule or hook
@@ -184,10 +185,11 @@ class Judge:
         return Diagnostic(
             hook, rule, path, span,
             places.position(span.start), places.position(span.end), message,
-            places.lines(span, secret=finding.secret),
+            places.lines(span),
             fingerprint(hook, rule, path, message, places.context(span), nth),
             finding.fix,
             tuple(place for step in finding.related if (place := self._place(places, step))),
+            finding.lines, tuple(_hidden(finding, path)),
         )
 
     def _place(self, places: _Places, step: Step) -> Place | None:
@@ -196,7 +198,7 @@ class Judge:
         if there is None:
             return None
         message = (places.mask if here else Mask(there.data)).cover(step.message)
-        return Place(step.path, there.position(step.span.start), there.position(step.span.end), message)
+        return Place(step.path, there.position(step.span.start), there.position(step.span.end), message, step.secret)
 
     def _sift(self, source: Source, kind: str, found: list[Diagnostic]) -> list[Diagnostic]:
         from deno_ai_hooks.common import suppression
@@ -228,7 +230,28 @@ def run(judge: Judge, files: Files, workers: int = 1) -> tuple[list[Diagnostic],
     diagnostics = [diagnostic for found, _ in parts for diagnostic in found]
     skipped = [skipped for _, passed in parts for skipped in passed]
     diagnostics.sort(key=lambda d: (d.path, d.span, d.rule))
-    return list(_once(judge, diagnostics)), [*files.skipped, *sorted(skipped)]
+    return list(_once(judge, _uncovered(judge, diagnostics))), [*files.skipped, *sorted(skipped)]
+
+
+def _uncovered(judge: Judge, diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield all but what is said of a secret that a hook which says more speaks of, in whatever file."""
+    covered: dict[tuple[str, str], list[tuple[Position, Position]]] = {}
+    for diagnostic in diagnostics:
+        for hook in judge.covers.get(diagnostic.hook, ()):
+            for path, start, end in _secrets(diagnostic):
+                covered.setdefault((hook, path), []).append((start, end))
+    for diagnostic in diagnostics:
+        places = covered.get((diagnostic.hook, diagnostic.path), ())
+        if not any(start < diagnostic.end and diagnostic.start < end for start, end in places):
+            yield diagnostic
+
+
+def _secrets(diagnostic: Diagnostic) -> Iterator[tuple[str, Position, Position]]:
+    if diagnostic.span in diagnostic.hidden:
+        yield diagnostic.path, diagnostic.start, diagnostic.end
+    for place in diagnostic.related:
+        if place.secret:
+            yield place.path, place.start, place.end
 
 
 def _once(judge: Judge, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
@@ -330,24 +353,27 @@ def _opened(document: Document, wanted: Collection[str], depth: int = DEPTH) -> 
             yield from _opened(part, wanted, depth - 1)
 
 
+def _hidden(finding: Finding, path: str) -> Iterator[Span]:
+    """Yield what of the file at `path` a finding says is never to be shown."""
+    if finding.secret:
+        yield finding.span
+    yield from (step.span for step in finding.related if step.secret and step.path == path)
+
+
 class _Places:
     """Where the findings of a file stand, and on which lines."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, hidden: Iterable[Span] = ()) -> None:
         self.source = source
-        self.mask = Mask(source.data)
+        self.mask = Mask(source.data, hidden)
         self._table = Lines(source.data)
         self._texts: dict[int, str] = {}
         self.position = self._table.position
 
-    def lines(self, span: Span, *, secret: bool = False) -> tuple[str, ...]:
-        """Return the first few lines that `span` stands on; what ends with its line does not stand on the next.
-
-        What a `secret` span covers is not shown.
-        """
+    def lines(self, span: Span) -> tuple[str, ...]:
+        """Return the first few lines that `span` stands on; what ends with its line does not stand on the next."""
         first, last = self.position(span.start).line, self.position(max(span.start, span.end - 1)).line
-        numbers = range(first, min(last, first + LINES - 1) + 1)
-        return tuple(self._without(number, span) if secret else self._line(number) for number in numbers)
+        return tuple(map(self._line, range(first, min(last, first + LINES - 1) + 1)))
 
     def context(self, span: Span) -> str:
         """Return the first line of `span` without what is under it: what tells a finding from its like."""
@@ -356,12 +382,6 @@ class _Places:
         behind = max(start, min(span.end, end))
         after = self.mask.without(behind, min(end, behind + AROUND))
         return ' '.join((before + b' ' + after).decode(errors='replace').split())
-
-    def _without(self, number: int, span: Span) -> str:
-        start, end = self._table.span(number)
-        first, last = min(max(start, span.start), end), max(start, min(span.end, end))
-        hidden = COVER * len(self.source.read(Span(first, last)))
-        return self.mask.read(start, first) + hidden + self.mask.read(last, end)
 
     def _line(self, number: int) -> str:
         if number not in self._texts:
