@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable
 
 from deno_ai_hooks.common import kinds
+from deno_ai_hooks.common import screen
 from deno_ai_hooks.common.diagnostic import Rule
 from deno_ai_hooks.common.hook import Hook
 
 
 def files(hook: Hook) -> str:
     """Return the pattern of the paths that a hook may have something to say about."""
-    wanted = {kind for check in hook.checks for kind in kinds.holding(check.kinds)}
-    return kinds.pattern(sorted(wanted))
+    return kinds.pattern(sorted({kind for check in hook.checks for kind in screen.files(check)}))
 
 
 def manifest(hooks: Iterable[Hook]) -> str:

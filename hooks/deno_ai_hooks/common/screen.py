@@ -54,6 +54,11 @@ MEMORY = 64 * 1024 * 1024
 """Bytes that the states of one pass may take before RE2 forgets them and slows down."""
 
 
+def files(check: Check) -> tuple[str, ...]:
+    """Return the kinds of files that `check` looks into."""
+    return tuple(kind for kind in holding(check.kinds) if kind not in PROSE or check.docs or TEXT in check.kinds)
+
+
 class Pass(NamedTuple):
     """Patterns that are looked for at once, and whose each of them is: a check's or the name of a kind."""
 
@@ -69,9 +74,8 @@ class Screen:
         self._checks: dict[str, list[Check]] = {}
         self._passes: list[Pass] | None = None
         for check in checks:
-            for kind in holding(check.kinds):
-                if kind not in PROSE or check.docs or TEXT in check.kinds:
-                    self._checks.setdefault(kind, []).append(check)
+            for kind in files(check):
+                self._checks.setdefault(kind, []).append(check)
 
     def wants(self, kind: str) -> bool:
         """Return whether any check looks into files of this kind."""
