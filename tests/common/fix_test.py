@@ -13,6 +13,7 @@ from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.fix import ChangedError
 from deno_ai_hooks.common.fix import apply
 from deno_ai_hooks.common.fix import diff
+from deno_ai_hooks.common.fix import with_lines
 from deno_ai_hooks.common.fix import write
 from hypothesis import given
 from hypothesis import strategies as st
@@ -228,3 +229,36 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(OSError, match='No space'):
         write(str(file), b'new', b'old')
     assert (file.read_bytes(), os.listdir(tmp_path)) == (b'old', ['a.ts'])
+
+
+# lines of other files
+
+
+@pytest.mark.parametrize(
+    ('data', 'texts', 'expected'),
+    (
+        (b'', ['A='], b'A=\n'),
+        (b'B=1\n', ['A=', 'C='], b'B=1\nA=\nC=\n'),
+        (b'B=1', ['A='], b'B=1\nA=\n'),
+        (b'B=1\r\n', ['A='], b'B=1\r\nA=\r\n'),
+        # there is one
+        (b'A=x\n', ['A='], b'A=x\n'),
+        (b'A=', ['A='], b'A='),
+        (b'export A=\n', ['A='], b'export A=\n'),
+        (b'  A=\n', ['A='], b'  A=\n'),
+        # there is none
+        (b'# A=\n', ['A='], b'# A=\nA=\n'),
+        (b'AA=\n', ['A=', 'A='], b'AA=\nA=\n'),
+        (b'B=1', [], b'B=1'),
+    ),
+)
+def test_lines_are_added_once(data, texts, expected):
+    assert with_lines(texts, data) == expected
+    assert with_lines(texts, expected) == expected
+
+
+def test_a_new_file_has_no_lines_before(tmp_path):
+    text = diff('.env.example', None, b'A=\n')
+    assert text == '--- /dev/null\n+++ b/.env.example\n@@ -0,0 +1 @@\n+A=\n'
+    subprocess.run(('git', 'apply', '-'), cwd=tmp_path, input=text.encode(), check=True)
+    assert (tmp_path / '.env.example').read_bytes() == b'A=\n'

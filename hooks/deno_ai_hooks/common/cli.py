@@ -310,16 +310,27 @@ def _again(
     after, passed = session.judged(rewritten)
     fixed = sum(d.path in rewritten for d in before) - len(after)
     print(f'fixed {fixed} in {", ".join(map(_visible, rewritten))}', file=sys.stderr)
+    if any(d.fix and d.hidden and d.path in rewritten for d in before):
+        print('rotate the keys that stood there: the history keeps them', file=sys.stderr)
     diagnostics = sorted([*(d for d in before if d.path not in rewritten), *after], key=_place)
     return diagnostics, [*(s for s in skipped if s.path not in rewritten), *passed]
 
 
 def _fixes(diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
+    """Return the findings that are mended, by the files that this changes: their own, and those that get a line."""
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in diagnostics:
         if diagnostic.fix:
-            by_path.setdefault(diagnostic.path, []).append(diagnostic)
+            for path in dict.fromkeys((diagnostic.path, *(line.path for line in diagnostic.added))):
+                by_path.setdefault(path, []).append(diagnostic)
     return by_path
+
+
+def _mended(path: str, found: Sequence[Diagnostic], before: bytes) -> bytes:
+    from deno_ai_hooks.common import fix
+
+    after = fix.apply([d.fix for d in found if d.path == path], before)
+    return fix.with_lines((line.text for d in found for line in d.added if line.path == path), after)
 
 
 def _fix(diagnostics: Iterable[Diagnostic]) -> tuple[list[str], list[Skipped]]:
@@ -334,14 +345,14 @@ def _fix(diagnostics: Iterable[Diagnostic]) -> tuple[list[str], list[Skipped]]:
     return rewritten, refused
 
 
-def _rewrite(path: str, found: Iterable[Diagnostic]) -> bool:
+def _rewrite(path: str, found: Sequence[Diagnostic]) -> bool:
     from deno_ai_hooks.common import fix
 
-    before = _bytes(path)
-    after = fix.apply([d.fix for d in found], before)
-    if after != before:
+    before = _before(path, found)
+    after = _mended(path, found, before or b'')
+    if after != (before or b''):
         fix.write(path, after, before)
-    return after != before
+    return after != (before or b'')
 
 
 def _print_diff(diagnostics: Iterable[Diagnostic]) -> None:
@@ -350,11 +361,22 @@ def _print_diff(diagnostics: Iterable[Diagnostic]) -> None:
     from deno_ai_hooks.common.redact import Mask
 
     for path, found in _fixes(diagnostics).items():
-        before = _bytes(path)
-        after = fix.apply([d.fix for d in found], before)
-        text = Mask(after).cover(Mask(before).cover(fix.diff(path, before, after)))
+        before = _before(path, found)
+        after = _mended(path, found, before or b'')
+        hidden = Mask(before or b'', (span for d in found if d.path == path for span in d.hidden))
+        text = Mask(after).cover(hidden.cover(fix.diff(path, before, after)))
         sys.stdout.write(_visible_lines(text) if sys.stdout.isatty() else text)
     sys.stdout.flush()
+
+
+def _before(path: str, found: Iterable[Diagnostic]) -> bytes | None:
+    """Return what the file holds; None for one that there is not yet and that only gets lines."""
+    try:
+        return _bytes(path)
+    except FileNotFoundError:
+        if any(d.path == path for d in found):
+            raise
+        return None
 
 
 def _bytes(path: str) -> bytes:

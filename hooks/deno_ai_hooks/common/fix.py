@@ -43,6 +43,15 @@ def apply(fixes: Iterable[Sequence[Edit]], data: bytes) -> bytes:
     return b''.join((*chunks, data[at:]))
 
 
+def with_lines(texts: Iterable[str], data: bytes) -> bytes:
+    """Return `data` with a line for each of `texts` at its end, unless one begins so, behind `export` or not."""
+    end = b'\r\n' if b'\r\n' in data else b'\n'
+    there = [line.strip().removeprefix(b'export ').lstrip() for line in data.splitlines()]
+    new = [text.encode() for text in dict.fromkeys(texts) if not any(line.startswith(text.encode()) for line in there)]
+    gap = end if new and data and not data.endswith(b'\n') else b''
+    return data + gap + b''.join(line + end for line in new)
+
+
 def _landing(fixes: Iterable[Sequence[Edit]], size: int) -> list[Edit]:
     taken: list[Edit] = []
     for fix in sorted(sorted(fix, key=_span) for fix in fixes):
@@ -88,19 +97,21 @@ def _overlap(one: Edit, other: Edit) -> bool:
     return one.span == other.span or (start < stop and begin < end)
 
 
-def diff(path: str, before: bytes, after: bytes) -> str:
+def diff(path: str, before: bytes | None, after: bytes) -> str:
     """Return what `git apply` and `patch -p1` take to turn `before` into `after`; nothing when they are the same.
+
+    Without `before` the file is a new one.
 
     The text is the file's own: whoever prints it to a terminal makes it visible first.
     """
     from deno_ai_hooks.common.report.plain import visible
 
-    old, new = _lines(before), _lines(after)
+    old, new = _lines(before or b''), _lines(after)
     hunks = list(_hunks(_changes(old, new)))
     if not hunks:
         return ''
     name = visible(path) + ('\t' if ' ' in path else '')
-    rows = [f'--- a/{name}\n', f'+++ b/{name}\n']
+    rows = ['--- /dev/null\n' if before is None else f'--- a/{name}\n', f'+++ b/{name}\n']
     for hunk in hunks:
         rows += _hunk(hunk, old, new)
     return ''.join(rows)

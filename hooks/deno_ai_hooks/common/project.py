@@ -84,6 +84,16 @@ class Project:
             self._configurations[path] = Json(path, whole(source.data)) if source else None
         return self._configurations[path]
 
+    def above(self, path: str, name: str) -> str | None:
+        """Return the path of the file `name` beside the one at `path`, or in the nearest folder above that has it."""
+        folder = posixpath.dirname(posixpath.normpath(path))
+        while True:
+            if self.source(posixpath.join(folder, name)):
+                return posixpath.join(folder, name)
+            if folder in ('', '/') or folder.endswith('..'):
+                return None
+            folder = posixpath.dirname(folder)
+
     def module(self, path: str) -> Module | None:
         """Return the module at `path`, joined to the project, or None; a JSON file is one that exports its value."""
         path = posixpath.normpath(path)
