@@ -75,8 +75,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from deno_ai_hooks.common.cli import run
@@ -157,9 +159,60 @@ COOKIE = hook.rule(
 )
 
 
+FLOWS = (
+    # a variable of the environment that holds a secret, all of them, a file of them
+    r'(?:\benv\b|[a-z]Env\b|\bdotenv|\bENV\b|\[Env)[^\n]*[\w"\'`.](?:KEYS?|TOKENS?|SECRETS?|PASSW(?:OR)?DS?|'
+    r'CREDENTIALS?|_PAT|_URL|_URI|_DSN|CONNECTION_STRING|WEBHOOK)\b|toObject|'
+    r'(?:process|meta)\.env\b\s*[^.\[?\s]|\benv\s*\}\s*=|\benv\s*=\s*(?:process|Deno|import)\b',
+    # a header that carries credentials, what a browser keeps, what a token endpoint answers, what is signed
+    r'(?i)["\'`.](?:(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]*(?:key|token)|api-?key|private-token)["\'`]',
+    r'\bdotenv\b|Storage\.getItem\(|(?i:/(?:access_?)?tokens?\b)|jsonwebtoken|djwt|(?i:(?:expected|computed|calculated)_?(?:signature|sig|hmac|mac))',
+)
+"""Where a secret may begin that comes to light far from there."""
+
+NAMES = (
+    r'\b(?:[A-Z][A-Z0-9]*_)*(?:KEY|TOKEN|SECRET|PASSWORD)\b',
+    r'(?i)(?:api|secret|private|access|master|encryption|signing)_?key\b',
+    r'(?i)(?:access|refresh|auth|api|bearer|bot|session|id|github|oauth|jwt|service|admin|security|user)_?token\b',
+    r'(?i)(?:client|app|signing|webhook|jwt|shared|consumer|session|cookie|auth)_?secret\b',
+    r'(?i)\bpassw(?:or)?d\b|\bpassphrase\b|\bpasscode\b',
+)
+"""Members whose name alone tells of a secret."""
+
+WHOLE = (r'\.headers\b|\bheaders\s*\}|\.header\(\)|\b(?:req|request)\s*:\s*Request\b',)
+"""Requests and their headers, which are secrets where they are printed as a whole."""
+
+SHOWING = pattern(
+    rb'\bconsole\b|[lL]og(?:ger|ging)?\b|\bLOG\b|\bdebug\b|\bstd(?:out|err)\b|\bthrow\b|Error\(|pino|consola|bunyan|'
+    rb'signale|\b(?:info|warn|warning|error|critical)\(|writeTextFile|writeFile|appendFile|Storage\b|\bkv\b|[cC]ookie',
+)
+PRINTING = pattern(
+    rb'\bconsole\b|[lL]og(?:ger|ging)?\b|\bLOG\b|\bdebug\b|\bstd(?:out|err)\b|pino|consola|bunyan|signale|'
+    rb'\b(?:info|warn|warning|error|critical)\(',
+)
+
+REACH = 300
+"""Bytes around a name that alone tells of a secret, within which it has to be shown for the module to be parsed."""
+
+
 def candidate(data: bytes) -> bool:
-    """Return whether anything in a module prints, throws, answers or stores."""
-    return SINKS.search(data) is not None
+    """Return whether a module prints, throws, answers or stores anything that may be a secret."""
+    if SINKS.search(data) is None:
+        return False
+    if _pattern(FLOWS).search(data) is not None:
+        return True
+    return any(
+        sinks.search(data, max(0, match.start() - REACH), match.end() + REACH)
+        for names, sinks in ((NAMES, SHOWING), (WHOLE, PRINTING)) for match in _pattern(names).finditer(data)
+    )
+
+
+@cache
+def _pattern(parts: tuple[str, ...]) -> Any:
+    """Return one RE2 pattern of several."""
+    import re2
+
+    return re2.compile('|'.join(parts).encode())
 
 
 class Sink(NamedTuple):

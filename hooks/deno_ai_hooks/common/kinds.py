@@ -63,6 +63,7 @@ KINDS = {
         holds=('shell',),
     ),
     'lockfile': Kind('lockfile:Lockfile', names=('deno.lock',)),
+    'npmrc': Kind('npmrc:Npmrc', names=('.npmrc',)),
     'yaml': Kind('yaml:Yaml', ('yml', 'yaml'), holds=('shell',)),
     'containerfile': Kind(
         'containerfile:Containerfile',
@@ -105,12 +106,14 @@ BY_STEM = {stem: name for name, kind in KINDS.items() for stem in kind.stems}
 
 
 def named(path: str) -> str | None:
-    """Return the kind that the name of the file at `path` tells, or None."""
+    """Return the kind that the name of the file at `path` tells, or None; what only declares (`x.d.ts`) has none."""
     name = path[path.rfind('/') + 1:]
     dot = name.rfind('.') + 1
     if not dot or name in BY_NAME:
         return BY_NAME.get(name)
-    kind = BY_EXTENSION.get(name[dot:]) or BY_EXTENSION.get(name[dot:].lower())
+    kind = None
+    if not name.endswith('.d', 0, dot - 1):
+        kind = BY_EXTENSION.get(name[dot:]) or BY_EXTENSION.get(name[dot:].lower())
     if kind in TELLING:
         return kind
     return BY_STEM.get(name[:name.find('.', 1)]) or kind
@@ -175,7 +178,7 @@ def pattern(names: Collection[str]) -> str:
     stems = sorted({n for kind in chosen for n in kind.stems})
     parts = []
     if extensions:
-        parts.append(rf'\.(?i:{"|".join(extensions)})$')
+        parts.append(rf'(?<!\.d)\.(?i:{"|".join(extensions)})$')
     if whole:
         parts.append(rf'(^|/)({"|".join(map(re.escape, whole))})$')
     if stems:
