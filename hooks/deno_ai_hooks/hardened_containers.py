@@ -1,0 +1,981 @@
+"""Run Deno and models in containers that hold little and can do little.
+
+Only containers that have to do with Deno or with models are looked at: those whose image is Deno's, that
+start `deno`, or that serve a model.  General style of Dockerfiles is left to linters of Dockerfiles.
+
+Reported are
+
+- a container that runs Deno as root: the official image has a user `deno`, and starts as root unless
+  `USER` says otherwise (distroless has no such user: give a number),
+- secrets that get into an image: a `.env` or a key that is copied, by name or with everything else while
+  `.dockerignore` does not leave it out; a literal under a credential's name in `ENV`, `ARG`, `environment`
+  or `env`; a credential that is handed over as a build argument,
+- a Deno image without a version,
+- dependencies that are installed without the lock file having the last word,
+- commands that the entry script of the official image does not know: `ci`, `audit`, `check`, `x`, a bare
+  script; `deno` behind distroless, which has it already,
+- compose files and manifests that take the walls down: privileged, the Docker socket, the host's network
+  or processes; the same for `docker run`,
+- Ollama, vLLM and their like published on all interfaces: they ask nobody who he is.
+
+With `--strict` also images without a digest, and services without what confines them further.
+
+Containers of developers and tests may run as root: `.devcontainer`, `tests/`, `Dockerfile.dev`.
+
+Bad:
+
+    # Dockerfile
+    FROM denoland/deno:latest
+    WORKDIR /app
+    COPY main.ts deno.json ./
+    CMD ["run", "--allow-net=0.0.0.0:8000", "main.ts"]
+
+Good:
+
+    # Dockerfile
+    FROM denoland/deno:2.9.8@sha256:…
+    WORKDIR /app
+    COPY main.ts deno.json ./
+    USER deno
+    CMD ["run", "--allow-net=0.0.0.0:8000", "main.ts"]
+
+Bad:
+
+    # Dockerfile
+    FROM denoland/deno:2.9.8
+    COPY .env main.ts ./
+    USER deno
+    CMD ["check", "main.ts"]
+
+Bad:
+
+    # compose.yaml
+    services:
+      ollama:
+        image: ollama/ollama:0.13.0
+        ports: ["11434:11434"]
+
+Good:
+
+    # compose.yaml
+    services:
+      ollama:
+        image: ollama/ollama:0.13.0
+        ports: ["127.0.0.1:11434:11434"]
+
+Bad:
+
+    # compose.yaml
+    services:
+      agent:
+        image: denoland/deno:2.9.8
+        user: deno
+        command: run --allow-net=api.openai.com:443 main.ts
+        volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+"""
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from deno_ai_hooks.common import stages as staging
+from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.commands import DENO
+from deno_ai_hooks.common.commands import Invocation
+from deno_ai_hooks.common.commands import invocations
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Word
+from deno_ai_hooks.common.finding import Edit
+from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.facts import containers
+from deno_ai_hooks.facts.env_files import is_secret
+from deno_ai_hooks.facts.env_files import is_template
+from deno_ai_hooks.facts.images import ENTRY_SCRIPT
+from deno_ai_hooks.facts.images import ENTRY_SUBCOMMANDS
+from deno_ai_hooks.facts.images import is_deno
+from deno_ai_hooks.facts.patterns import pattern
+from deno_ai_hooks.facts.permissions import grants
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.containerfile import Containerfile
+    from deno_ai_hooks.common.documents.containerfile import Stage
+    from deno_ai_hooks.common.documents.instructions import Instruction
+    from deno_ai_hooks.common.documents.shapes import Node
+    from deno_ai_hooks.common.services import Service
+
+hook = Hook('hardened-containers', __doc__, cwe=250, owasp='LLM02', severity=6.0)
+AS_ROOT = hook.rule('container-runs-as-root', 'A container runs Deno as root', owasp='LLM06')
+COPIES = hook.rule('container-copies-secrets', 'An image is built with .env or a key in it', cwe=538, severity=8.0)
+IN_ENV = hook.rule(
+    'container-secret-in-env', 'A credential is written into an image or a manifest', cwe=522, severity=8.0,
+)
+NOT_PINNED = hook.rule(
+    'container-base-not-pinned', 'A Deno image has no version', cwe=1357, owasp='LLM03', severity=5.0,
+)
+NO_DIGEST = hook.rule(
+    'container-base-without-digest', 'A Deno image has no digest', cwe=1357, owasp='LLM03', severity=3.0, strict=True,
+)
+UNLOCKED = hook.rule(
+    'container-installs-unlocked', 'A build installs what the lock file does not name', cwe=494, owasp='LLM03',
+    severity=5.0,
+)
+FAILS = hook.rule('container-command-fails', 'A container starts what its image does not know', cwe=684, severity=3.0)
+ISOLATION = hook.rule(
+    'compose-breaks-isolation', 'A container can reach the machine it runs on', owasp='LLM06', severity=8.0,
+)
+PUBLISHED = hook.rule(
+    'model-server-published', 'A model that asks nobody for a key is published', cwe=668, owasp='LLM10', severity=7.5,
+)
+HARDENING = hook.rule(
+    'container-hardening-missing', 'A service is not confined further', owasp='LLM06', severity=3.0, strict=True,
+)
+
+
+# Dockerfiles
+
+MOST_STAGES = 20
+"""Stages of a Dockerfile that are judged by what they start."""
+
+
+@hook.check('containerfile', needs=(r'deno', *containers.MODEL_WORDS))
+def check(document: Containerfile, project: Project) -> Iterator[Finding]:
+    found = [each for each in _invocations(document) if each.place.carrier in ('container', 'entrypoint')]
+    deno = bool(found) or any(_images(document))
+    if deno:
+        yield from _bases(document)
+        yield from _unlocked(document, found, project)
+        yield from _runs(document, found, project)
+    if deno or any(containers.model_server(stage.base or '') for stage in document.stages()):
+        yield from _literals(document)
+        yield from _arguments(document)
+        yield from _copies(document, project)
+
+
+def _runs(document: Containerfile, found: Sequence[Invocation], project: Project) -> Iterator[Finding]:
+    spared = containers.DEVELOPMENT.search(document.path) or containers.DROPS.search(document.text.data)
+    for stage in islice(_started(document), MOST_STAGES):
+        yield from _failing(document, stage)
+        if not spared and _runs_deno(document, stage, found):
+            yield from _rooted(document, stage, found, project)
+
+
+def _invocations(document: Document, depth: int = 4) -> Iterator[Invocation]:
+    """Yield every `deno …` of a Dockerfile, those of its scripts too."""
+    yield from invocations(document)
+    for part in document.parts() if depth else ():
+        yield from _invocations(part, depth - 1)
+
+
+def _started(document: Containerfile) -> Iterator[Stage]:
+    """Yield the stages that are run: the last, and those that no other uses and that start something.
+
+    Stages for developers and tests are not among them.
+    """
+    used, stages = staging.used(document), document.stages()
+    for index, stage in enumerate(stages):
+        is_last = index == len(stages) - 1
+        alone = bool(stage.name) and not {str(index), stage.name.lower()} & used
+        starts = is_last or (alone and any(staging.own(stage, 'CMD', 'ENTRYPOINT')))
+        helps = not is_last and containers.HELPING_STAGE.search(stage.name)
+        if starts and not helps and not containers.DEVELOPERS_STAGE.search(stage.name):
+            yield stage
+
+
+def _images(document: Containerfile) -> Iterator[tuple[str, Span]]:
+    """Yield Deno's images that a Dockerfile builds on or copies from, with where they stand."""
+    for stage in document.stages():
+        image = stage.base or ''
+        if stage.parent is None and is_deno(image):
+            yield image, stage.instructions[0].arguments[0].span
+        for instruction, _ in staging.own(stage, 'COPY'):
+            for flag in instruction.flags:
+                name, _, value = (flag.text or '').partition('=')
+                if name == '--from' and is_deno(value):
+                    yield value, flag.span
+
+
+# images without a version
+
+
+def _bases(document: Containerfile) -> Iterator[Finding]:
+    for image, span in _images(document):
+        yield from _pinned(image, span)
+
+
+def _pinned(image: str, span: Span) -> Iterator[Finding]:
+    if containers.is_moving(image):
+        yield Finding(
+            span, f'{image[:80]} is another Deno from one build to the next; name a version, such as :2.9.8',
+            rule=NOT_PINNED,
+        )
+    elif '@' not in image and '$' not in image:
+        yield Finding(
+            span, f'{image[:80]} can be replaced under its tag; add the digest, @sha256:…', rule=NO_DIGEST,
+        )
+
+
+# root
+
+
+def _rooted(
+    document: Containerfile, stage: Stage, found: Sequence[Invocation], project: Project,
+) -> Iterator[Finding]:
+    image = document.image(stage) or ''
+    user = staging.last(document, stage, 'USER')
+    root = containers.is_root(user[1]) if user else containers.starts_as_root(image)
+    if not root or _drops(document, stage, project) or _user_elsewhere(document.path, project):
+        return
+    advice = _user_for(image)
+    if user:
+        span = user[0].value.span(0, len(user[0].value.data))
+        yield Finding(span, f'what the container starts runs as root; end with `USER {advice}`', rule=AS_ROOT)
+        return
+    start = _keyword(stage)
+    fix = _user_fix(stage, start, found, project, document.path) if advice == 'deno' else ()
+    name = 'the Deno image' if is_deno(image) else image[:60]
+    yield Finding(start, f'{name} starts as root; add `USER {advice}` before this', fix=fix, rule=AS_ROOT)
+
+
+def _user_for(image: str) -> str:
+    if is_deno(image) and containers.flavour(image) not in ('distroless', 'bin'):
+        return 'deno'
+    return 'node' if image.startswith('node') else '1000:1000'
+
+
+def _keyword(stage: Stage) -> Span:
+    """Return where the last word stands that says what a container starts."""
+    own = list(staging.own(stage, 'CMD', 'ENTRYPOINT'))
+    instruction = own[-1][0] if own else stage.instructions[0]
+    return Span(instruction.span.start, instruction.span.start + len(instruction.name))
+
+
+def _runs_deno(document: Containerfile, stage: Stage, found: Sequence[Invocation]) -> bool:
+    """Return whether a container of `stage` is known to run Deno, or a program that Deno compiled."""
+    starting = [each for each in staging.start(document, stage) if each is not None]
+    if not starting:
+        return False
+    if any(_mentions(each) for each in starting) or is_deno(document.image(stage) or ''):
+        return True
+    compiled = {each.place.name.lower() for each in found if each.line.subcommand == 'compile'}
+    return any(
+        staging.flag(instruction, 'from').lower() in compiled - {''}
+        for each in staging.chain(document, stage) for instruction, _ in staging.own(each, 'COPY')
+    )
+
+
+STARTS = pattern(rb'(?:^|[\s"\'/;&|(])deno(?:["\'\s;]|$)')
+
+
+def _mentions(instruction: Instruction) -> bool:
+    return STARTS.search(instruction.script.data) is not None
+
+
+def _drops(document: Containerfile, stage: Stage, project: Project) -> bool:
+    """Return whether a script that a container starts goes on as another user, or may, since nobody can read it."""
+    for instruction in staging.start(document, stage):
+        for word in (instruction.words or ()) if instruction else ():
+            name = word.text or ''
+            if name.endswith('.sh') and not name.endswith(ENTRY_SCRIPT):
+                return _script_drops(document, name, project)
+    return False
+
+
+def _script_drops(document: Containerfile, name: str, project: Project) -> bool:
+    """Return whether the script `name` drops its rights; what is not in the repository may."""
+    base, folder = posixpath.basename(name), posixpath.dirname(document.path)
+    copied = [
+        word.text or '' for stage in document.stages() for instruction, _ in staging.own(stage, 'COPY', 'ADD')
+        for word in instruction.arguments[:-1] if (word.text or '').endswith(base)
+    ]
+    for place in (name.lstrip('/'), base, *copied, f'docker/{base}', f'scripts/{base}'):
+        for context in dict.fromkeys((folder, '')):
+            source = project.source(posixpath.join(context, place))
+            if source:
+                return containers.DROPS.search(source.data) is not None
+    return True
+
+
+USER_KEY = pattern(rb'(?m)^[ \t]*"?user"?[ \t]*:[ \t]*(?!["\']?(?:root|0)\b)\S')
+COMPOSE_FILES = ('compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml')
+
+
+def _user_elsewhere(path: str, project: Project) -> bool:
+    """Return whether a compose file near a Dockerfile chooses users."""
+    folder = posixpath.dirname(path)
+    places = (posixpath.join(each, name) for each in dict.fromkeys((folder, '')) for name in COMPOSE_FILES)
+    return any((source := project.source(place)) and USER_KEY.search(source.data) for place in places)
+
+
+def _user_fix(
+    stage: Stage, start: Span, found: Sequence[Invocation], project: Project, path: str,
+) -> tuple[Edit, ...]:
+    """Return the edit that adds `USER deno`, for a program that writes nothing and starts nothing.
+
+    Modules that root cached are read by any user (deno 2.9.8); files that a program writes would be root's.
+    """
+    last = stage.instructions[-1]
+    command = next((each for each in found if last.span.start <= each.command.span.start < last.span.end), None)
+    if last.span.start != start.start or command is None or command.line.subcommand not in ('run', 'serve'):
+        return ()
+    given = grants(command.line, command.texts)
+    names = {flag.name for flag in command.line.flags}
+    if command.line.error is not None or None in command.texts or given.all or not names.isdisjoint(WRITING):
+        return ()
+    if any(LOW_PORT.search(value) for _, value in staging.own(stage, 'EXPOSE')) or _has_modules(path, project):
+        return ()
+    return (Edit(Span(start.start, start.start), 'USER deno\n'),)
+
+
+WRITING = frozenset(('allow-all', 'allow-write', 'allow-run', 'allow-ffi', 'permission-set'))
+LOW_PORT = pattern(r'(?<![\d.])\d{1,3}(?!\d)')
+
+
+def _has_modules(path: str, project: Project) -> bool:
+    """Return whether a program may set up a `node_modules` folder when it starts."""
+    folder = posixpath.dirname(path)
+    configuration = project.configuration(folder)
+    chosen = configuration is not None and configuration.root.get('nodeModulesDir') is not None
+    return chosen or project.source(posixpath.join(folder, 'package.json')) is not None
+
+
+# commands that fail
+
+SCRIPT = pattern(r'[\w.-]+\.[cm]?[jt]sx?\Z|(?:npm|jsr|https?):')
+UNKNOWN = frozenset('ci audit check x i outdated update approve-scripts deploy transpile create'.split())
+"""Sub-commands of deno 2.9.8 that the entry script does not know, and that are no programs in the images."""
+
+NO_USER = pattern(r'deno(?::|\Z)')
+
+
+def _failing(document: Containerfile, stage: Stage) -> Iterator[Finding]:
+    """Yield what a container of an official image starts in vain."""
+    image = document.image(stage) or ''
+    if not is_deno(image) or containers.flavour(image) == 'bin' or '$' in image:
+        return
+    entry, command = staging.start(document, stage)
+    distroless = containers.flavour(image) == 'distroless'
+    user = staging.last(document, stage, 'USER')
+    if distroless and user and NO_USER.match(user[1]) and not _brings_users(document, stage):
+        span = user[0].value.span(0, len(user[0].value.data))
+        yield Finding(span, 'distroless has no user `deno`; use a number, `USER 1000:1000`', rule=FAILS)
+    if entry is not None and entry in stage.instructions and entry.words and _unreachable(entry.words[0].text or ''):
+        yield _replaced(entry.words[0].text or '', entry.words[0].span, list_form=True)
+    scripted = entry is None or bool(entry.words and (entry.words[-1].text or '').endswith(ENTRY_SCRIPT))
+    if command is not None and scripted and command in stage.instructions:
+        yield from _command(command, distroless=distroless and entry is None)
+
+
+def _brings_users(document: Containerfile, stage: Stage) -> bool:
+    return any(
+        b'/etc' in each.value.data
+        for part in staging.chain(document, stage) for each, _ in staging.own(part, 'COPY', 'ADD')
+    )
+
+
+def _unreachable(word: str) -> bool:
+    return word in containers.SHELL_SUBCOMMANDS or word.startswith('-')
+
+
+def _command(command: Instruction, *, distroless: bool) -> Iterator[Finding]:
+    span = command.value.span(0, len(command.value.data))
+    if command.words is None:
+        first = command.script.data.split(None, 1)[:1]
+        word = first[0].decode(errors='replace') if first else ''
+        if distroless:
+            yield Finding(span, 'distroless has no shell; write the words as a list, ["run", "main.ts"]', rule=FAILS)
+        elif word in containers.SHELL_SUBCOMMANDS - {'repl'}:
+            yield Finding(span, f'the shell knows no `{word}`; write the words as a list, ["{word}", …]', rule=FAILS)
+    elif command.words:
+        text, at = command.words[0].text or '', command.words[0].span
+        if distroless and DENO.search(text):
+            yield Finding(at, 'distroless starts `deno` already, this would be its script; leave it out', rule=FAILS)
+        elif not distroless and _is_unknown(text):
+            yield from _unknown(text, at, list_form=True)
+
+
+def _is_unknown(word: str) -> bool:
+    return word not in ENTRY_SUBCOMMANDS and (word in UNKNOWN or SCRIPT.match(word) is not None)
+
+
+def _unknown(word: str, span: Span, *, list_form: bool = False) -> Iterator[Finding]:
+    """Yield what is wrong with the first word of a command that the entry script is given."""
+    if SCRIPT.match(word):
+        yield Finding(span, f'the image starts no script by its name alone; write "run" before {word[:60]}', rule=FAILS)
+        return
+    yield Finding(
+        span, f'the entry script of the Deno image does not know `{word}`; write "deno" before it',
+        fix=_deno_before(span) if list_form else (), rule=FAILS,
+    )
+
+
+def _replaced(word: str, span: Span, *, list_form: bool = False) -> Finding:
+    return Finding(
+        span, f'an entry point of your own replaces that of the image, which starts `deno`; '
+              f'write "deno" before `{word[:40]}`', fix=_deno_before(span) if list_form else (), rule=FAILS,
+    )
+
+
+def _deno_before(span: Span) -> tuple[Edit, ...]:
+    """Return the edit that puts `deno` before a word of a JSON list: what follows stays as it is."""
+    return (Edit(Span(span.start, span.start), 'deno", "'),)
+
+
+# dependencies
+
+
+def _unlocked(document: Containerfile, found: Sequence[Invocation], project: Project) -> Iterator[Finding]:
+    building = [each for each in found if each.place.carrier == 'container' and _lets_go(each)]
+    if not building or not _has_lock(document.path, project):
+        return
+    for each in building:
+        word = each.word('no-lock') or each.word('frozen-lockfile') or each.words[0]
+        told = 'without the lock file' if each.word('no-lock') else 'whatever the lock file lacks too'
+        instead = '`deno ci`' if each.line.subcommand == 'install' else '--frozen'
+        yield Finding(
+            word.span, f'deno {each.line.subcommand} takes in {told}, unseen, at each build; use {instead}',
+            rule=UNLOCKED,
+        )
+
+
+def _lets_go(found: Invocation) -> bool:
+    """Return whether dependencies are taken in that the lock file does not name."""
+    line, frozen = found.line, found.word('frozen-lockfile')
+    names = {flag.name for flag in line.flags}
+    if line.error is not None or line.help or line.subcommand not in ('install', 'cache') or 'global' in names:
+        return False
+    if line.subcommand == 'install' and line.script is not None and 'entrypoint' not in names:
+        return False
+    if None in found.texts:  # $FLAGS may hold it
+        return False
+    return frozen is None or (frozen.text or '').endswith('=false')
+
+
+def _has_lock(path: str, project: Project) -> bool:
+    """Return whether there is a lock file that the configuration does not freeze or turn off."""
+    folder = posixpath.dirname(path)
+    for each in dict.fromkeys((folder, posixpath.dirname(folder), '')):
+        if project.source(posixpath.join(each, 'deno.lock')):
+            configuration = project.configuration(each)
+            lock = configuration.root.get('lock') if configuration else None
+            frozen = lock.get('frozen') if lock else None
+            return not (lock and lock.value is False) and not (frozen and frozen.value is True)
+    return False
+
+
+# secrets in variables
+
+INSTEAD = 'leave it out and pass what it holds when the container starts'
+
+
+def _literals(document: Containerfile) -> Iterator[Finding]:
+    for variable in document.variables():
+        if variable.value and '$' not in variable.value and is_secret(variable.name, variable.value):
+            yield Finding(
+                variable.span, f'{variable.name[:60]} stays in the image and its history; take it back (rotate), '
+                               f'{INSTEAD}', rule=IN_ENV, secret=True,
+            )
+
+
+def _arguments(document: Containerfile) -> Iterator[Finding]:
+    """Yield build arguments for credentials that a build uses: who has the image can read them."""
+    from deno_ai_hooks.facts.credential_names import is_credential
+
+    for stage in staging.shipped(document):
+        used = _used_names(stage)
+        words = [word for instruction, _ in staging.own(stage, 'ARG') for word in instruction.arguments]
+        for word in words if used else ():
+            name, _, value = (word.text or '').partition('=')
+            if name in used and is_credential(name) and not is_secret(name, value):
+                yield Finding(
+                    word.span, f'{name[:60]} can be read from the history of the image; '
+                               f'use `RUN --mount=type=secret,id={name[:60]}`', rule=IN_ENV,
+                )
+
+
+USE = pattern(rb'\$\{?(\w+)')
+
+
+def _used_names(stage: Stage) -> set[str]:
+    """Return the variables that the commands and the environment of a stage use."""
+    return {
+        name.decode() for instruction, _ in staging.own(stage, 'RUN', 'ENV')
+        for name in USE.findall((instruction.inner or instruction).script.data)
+    }
+
+
+# secrets in files
+
+ENV_FILE = pattern(r'(?:^|/)\.env(?:\.(?![\w.-]*\.[cm]?[jt]sx?\Z)[\w.-]+)?\Z|(?:^|/)\.dev\.vars\Z|(?:^|/)[\w-]+\.env\Z')
+KEY_FILE = pattern(
+    r'(?i)(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.key|[\w.-]*priv[\w.-]*\.pem|[\w.-]*key\.pem'
+    r'|service-?_?account[\w.-]*\.json|\.netrc|[\w.-]+\.(?:p12|pfx))\Z',
+)
+PUBLIC_KEY = pattern(r'(?i)pub')
+EVERYTHING = frozenset(('.', '/', '*'))
+CANDIDATES = ('.env', '.env.local', '.env.production')
+TEMPLATES = ('.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example')
+CONFIGURATIONS = ('deno.json', 'deno.jsonc', 'package.json', *COMPOSE_FILES)
+READS_ENV = pattern(rb'--env-file|@std/dotenv|npm:dotenv|"dotenv"|deno\.land/[^"\s]{0,40}dotenv|\benv_file\s*:')
+
+
+def _copies(document: Containerfile, project: Project) -> Iterator[Finding]:
+    from functools import cache
+
+    everything = cache(lambda: _unguarded(document.path, project))
+    taken = staging.onward(document)
+    for copy in staging.copies(document):
+        for word in copy.instruction.arguments[:-1]:
+            told = _told(document.path, word.text or '', everything, project)
+            if told and staging.is_shipped(document, copy, taken):
+                yield Finding(word.span, told, rule=COPIES)
+
+
+def _told(dockerfile: str, source: str, everything: Callable[[], str | None], project: Project) -> str | None:
+    """Return what is wrong with copying `source`, or None."""
+    path = posixpath.normpath(source.lstrip('/') or '.')
+    name = posixpath.basename(path)
+    if path in EVERYTHING:
+        return f'copies {found} into the image with everything else: add the line `**/.env*` to .dockerignore, ' \
+               'and pass the variables when the container starts' if (found := everything()) else None
+    if is_template(path):
+        return None
+    if ENV_FILE.search(path):
+        harmful = _held(dockerfile, path, project) is not False
+        return f'copies {name} into the image; {INSTEAD}' if harmful else None
+    if KEY_FILE.search(path) and not PUBLIC_KEY.search(name):
+        return f'copies {name} into the image; mount it when the container starts, ' \
+               'or with `RUN --mount=type=secret` for the build'
+    return None
+
+
+def _contexts(path: str) -> tuple[str, ...]:
+    """Return the folders that a Dockerfile may be built in."""
+    folder = posixpath.dirname(path)
+    return tuple(dict.fromkeys((folder, posixpath.dirname(folder), '')))
+
+
+def _unguarded(path: str, project: Project) -> str | None:
+    """Return the env file that is, or will be, beside a Dockerfile and that .dockerignore does not leave out."""
+    from deno_ai_hooks.common import dockerignore
+
+    texts = list(dockerignore.files(path, _contexts(path), project))
+    for name in CANDIDATES:
+        known = _held(path, name, project)
+        expected = name == '.env' and known is None and _uses_env(path, project)
+        if (known or expected) and not any(dockerignore.leaves_out(text, name) for text in texts):
+            return name
+    return None
+
+
+def _held(path: str, name: str, project: Project) -> bool | None:
+    """Return whether the env file `name` holds a secret; None where there is no such file."""
+    from deno_ai_hooks.common.documents.lines import Dotenv
+    from deno_ai_hooks.common.text import whole
+
+    for context in _contexts(path):
+        source = project.source(posixpath.join(context, name))
+        if source:
+            return any(is_secret(each.name, each.value) for each in Dotenv(name, whole(source.data)).variables())
+    return None
+
+
+IGNORES_ENV = pattern(rb'(?m)^/?(?:\*\*/)?(?:\.env|\*?\.env\*?)\s*$')
+
+
+def _uses_env(path: str, project: Project) -> bool:
+    """Return whether the repository around a Dockerfile works with a .env."""
+    for context in (posixpath.dirname(path), ''):
+        if any(project.source(posixpath.join(context, name)) for name in TEMPLATES):
+            return True
+        for name, reads in (*((each, READS_ENV) for each in CONFIGURATIONS), ('.gitignore', IGNORES_ENV)):
+            source = project.source(posixpath.join(context, name))
+            if source and reads.search(source.data):
+                return True
+    return False
+
+
+# compose files and manifests
+
+TREES = pattern(rb'(?m)^[ \t]*(?:- +)?["\']?(?:services|containers|initContainers|ports)["\']?[ \t]*:')
+NEEDS = (r'\bdeno', *containers.MODEL_WORDS, r'_(?:KEY|TOKEN)\b', r'\bbuild"?\s*:')
+MOST = 500
+"""Services of a file that are looked at."""
+
+
+def _has_trees(data: bytes) -> bool:
+    return TREES.search(data) is not None or b'"services"' in data or b'"containers"' in data
+
+
+@hook.check('yaml', 'json', needs=NEEDS, candidate=_has_trees)
+def check_services(document: Document, project: Project) -> Iterator[Finding]:
+    from functools import cache
+
+    from deno_ai_hooks.common.services import roots
+    from deno_ai_hooks.common.services import services
+
+    builds_deno = cache(lambda path: _builds_deno(path, project))
+    for root in roots(document):
+        for service in islice(services(root), MOST):
+            yield from _service(document, service, builds_deno)
+        yield from _exposed(root)
+
+
+def _service(document: Document, service: Service, builds_deno: Callable[[str], bool]) -> Iterator[Finding]:
+    dockerfile = _dockerfile(document.path, service)
+    deno = _starts_deno(service) or (dockerfile is not None and builds_deno(dockerfile))
+    server = containers.model_server(service.image)
+    yield from _environment(service, ours=deno or server is not None)
+    if is_deno(service.image):
+        yield from _pinned(service.image, service.at)
+        yield from _service_command(service)
+    if deno:
+        yield from _service_root(document, service)
+        yield from _hardening(document, service)
+    if deno or server:
+        yield from _isolation(service, deno=deno)
+    yield from _published(service, server)
+
+
+def _starts_deno(service: Service) -> bool:
+    return is_deno(service.image) or STARTS.search(' '.join(service.line).encode()) is not None
+
+
+def _dockerfile(path: str, service: Service) -> str | None:
+    """Return the path of the Dockerfile that a service of the compose file at `path` is built from."""
+    build = service.node.get('build') if service.pod is None else None
+    if build is None:
+        return None
+    context = build.string('context') if build.items else str(build.value or '')
+    name = posixpath.join(posixpath.dirname(path), context or '.', build.string('dockerfile') or 'Dockerfile')
+    return None if '$' in name or ':' in name else name
+
+
+def _builds_deno(path: str, project: Project) -> bool:
+    """Return whether the Dockerfile at `path` has to do with Deno."""
+    source = project.source(path)
+    return source is not None and (b'denoland/deno' in source.data or STARTS.search(source.data) is not None)
+
+
+def _setting(service: Service, *keys: str) -> Node | None:
+    """Return a setting of a container, or else that of the pod around it."""
+    own = service.node.get(*keys)
+    return service.pod.get(*keys) if own is None and service.pod is not None else own
+
+
+def _environment(service: Service, *, ours: bool) -> Iterator[Finding]:
+    from deno_ai_hooks.common.services import variables
+
+    instead = 'a Secret and `secretKeyRef`' if service.pod is not None else '`${…}` from the environment, or `secrets`'
+    for variable in variables(service):
+        value = variable.value
+        known = value and '$' not in value and (ours or containers.MODEL_KEY.match(variable.name))
+        if known and is_secret(variable.name, value):
+            yield Finding(
+                variable.span, f'{variable.name[:60]} is written down here; take it back (rotate), use {instead}',
+                rule=IN_ENV, secret=True,
+            )
+
+
+# root
+
+
+def _service_root(document: Document, service: Service) -> Iterator[Finding]:
+    if containers.DEVELOPMENT.search(document.path):
+        return
+    told = 'this container runs as root; name a user without rights, such as '
+    told += '`user: deno`' if service.pod is None else '`runAsUser: 1993`'
+    user = service.node.get('user') if service.pod is None else _setting(service, 'securityContext', 'runAsUser')
+    if user is not None and user.text:
+        if containers.is_root(user.text.data.decode(errors='replace')):
+            yield Finding(user.span, told, rule=AS_ROOT)
+    elif user is None and service.whole and is_deno(service.image) and _is_all(document, service):
+        yield Finding(service.at, told, rule=AS_ROOT)
+
+
+def _is_all(document: Document, service: Service) -> bool:
+    """Return whether what is missing here is missing, and what the container starts is no program of its own."""
+    if b'{{' in document.text.data:
+        return False
+    if service.pod is None:
+        return service.node.get('build') is None
+    keys = ('runAsNonRoot', 'runAsUser')
+    return all(_setting(service, 'securityContext', key) is None for key in keys)
+
+
+# commands
+
+
+def _service_command(service: Service) -> Iterator[Finding]:
+    """Yield the first word of a command that the official image does not know."""
+    from deno_ai_hooks.common.services import spans
+
+    entry, arguments = spans(service.entry), spans(service.arguments)
+    flavour = containers.flavour(service.image)
+    if flavour == 'bin' or '$' in service.image or service.node.get('build') is not None:
+        return
+    if entry:
+        if _unreachable(entry[0][0]):
+            yield _replaced(*entry[0])
+    elif arguments and flavour == 'distroless' and DENO.search(arguments[0][0]):
+        yield Finding(
+            arguments[0][1], 'distroless starts `deno` already, this would be its script; leave it out', rule=FAILS,
+        )
+    elif arguments and flavour != 'distroless' and _is_unknown(arguments[0][0]):
+        yield from _unknown(*arguments[0])
+
+
+# walls
+
+SOCKET = pattern(r'(?:/var)?/run/(?:docker|podman/podman|containerd/containerd)\.sock')
+WHOLE_HOST = pattern(r'/(?:\Z|:(?!.*:ro\b))')
+POWERS = frozenset(('ALL', 'SYS_ADMIN', 'CAP_SYS_ADMIN'))
+UNCONFINED = pattern(r'(?:seccomp|apparmor)[:=]unconfined\Z')
+SHARED = {
+    'network_mode': 'the network of the host: it reaches whatever listens on this machine alone',
+    'pid': 'the processes of the host: it sees their memory and their variables',
+    'hostNetwork': 'the network of the host: it reaches whatever listens on this machine alone',
+    'hostPID': 'the processes of the host: it sees their memory and their variables',
+    'ipc': 'the shared memory of the host',
+    'hostIPC': 'the shared memory of the host',
+}
+
+
+BROKEN = '; what breaks into this container has the machine; remove it'
+SOCKET_TOLD = 'whoever can write to the socket of the container engine can start anything on the host'
+
+
+def _isolation(service: Service, *, deno: bool) -> Iterator[Finding]:
+    for span, told in (*_privileges(service), *_shared(service, deno=deno), *_mounts(service)):
+        yield Finding(span, f'{told}{BROKEN}', rule=ISOLATION)
+
+
+def _privileges(service: Service) -> Iterator[tuple[Span, str]]:
+    context = () if service.pod is None else ('securityContext',)
+    privileged = service.node.get(*context, 'privileged')
+    if privileged is not None and privileged.value is True:
+        yield privileged.span, 'privileged grants every capability and device'
+    added = service.node.get('cap_add') if service.pod is None else service.node.get(*context, 'capabilities', 'add')
+    for _, item in added.items if added else ():
+        if isinstance(item.value, str) and item.value.upper() in POWERS:
+            yield item.span, f'{item.value} is as good as root on the host'
+    options = service.node.get('security_opt') if service.pod is None else None
+    for _, item in options.items if options else ():
+        if isinstance(item.value, str) and UNCONFINED.match(item.value):
+            yield item.span, f'{item.value} allows every call of the kernel'
+
+
+def _shared(service: Service, *, deno: bool) -> Iterator[tuple[Span, str]]:
+    holder = service.node if service.pod is None else service.pod
+    for key, told in SHARED.items():
+        node = holder.get(key)
+        is_shared = node is not None and node.value in (True, 'host')
+        # servers of models share memory among their processes
+        if node is not None and is_shared and (deno or not key.lower().endswith('ipc')):
+            yield node.span, f'this shares {told}'
+
+
+def _mounts(service: Service) -> Iterator[tuple[Span, str]]:
+    volumes = (service.node if service.pod is None else service.pod).get('volumes')
+    for _, item in volumes.items if volumes else ():
+        source = item if item.text else item.get('source') or item.get('hostPath', 'path')
+        if source is None or not isinstance(source.value, str):
+            continue
+        if SOCKET.match(source.value):
+            yield source.span, SOCKET_TOLD
+        elif WHOLE_HOST.match(source.value) and item.get('read_only') is None:
+            yield source.span, 'this mounts the whole file system of the host'
+
+
+# servers of models
+
+
+def _published(service: Service, server: str | None) -> Iterator[Finding]:
+    from deno_ai_hooks.common.services import ports
+
+    if server and server != containers.OLLAMA and _asks(service):
+        return
+    for port in ports(service):
+        guess = port.target == containers.OLLAMA_PORT and not PROXIES.search(service.image)
+        name = server or (containers.OLLAMA if guess else None)
+        if name and port.address in EVERY_INTERFACE:
+            fix = _local(port.node, port.address or '') if port.short else ()
+            yield Finding(port.node.span, _published_told(name), fix=fix, rule=PUBLISHED)
+
+
+def _published_told(name: str) -> str:
+    return f'{name} asks nobody for a key, and this publishes it on every interface; put 127.0.0.1: before the port, ' \
+           'or remove it: other containers reach it without'
+
+
+def _asks(service: Service) -> bool:
+    """Return whether a server is told to ask for a key."""
+    from deno_ai_hooks.common.services import variables
+
+    named = service.node.get('environment' if service.pod is None else 'env')
+    names = {name for key, item in (named.items if named else ()) for name in (key, item.value, item.string('name'))}
+    names |= {variable.name for variable in variables(service)}
+    return any('--api-key' in word for word in service.line) or any(
+        isinstance(name, str) and containers.GUARDS.match(name) for name in names
+    )
+
+
+EVERY_INTERFACE = ('', '0.0.0.0', '::', '*')
+PROXIES = pattern(r'(?i)(?:^|/)(?:nginx|caddy|traefik|envoy|haproxy|httpd|oauth2-proxy)')
+"""Images of what may stand on Ollama's port and ask for a key before it."""
+
+
+def _local(node: Node, address: str) -> tuple[Edit, ...]:
+    """Return the edit that binds a port to loopback."""
+    if node.text is None or b'$' in node.text.data or (b':' not in node.text.data):
+        return ()
+    if not address:
+        return (node.text.edit(0, 0, '127.0.0.1:'),)
+    if node.text.data.startswith(b'0.0.0.0:'):
+        return (node.text.edit(0, len('0.0.0.0'), '127.0.0.1'),)
+    return ()
+
+
+INTERNAL = pattern(r'(?i)internal')
+
+
+def _exposed(root: Node) -> Iterator[Finding]:
+    """Yield a Kubernetes service that offers Ollama outside the cluster."""
+    kind = root.get('spec', 'type')
+    if root.string('kind') != 'Service' or kind is None or kind.value not in ('LoadBalancer', 'NodePort'):
+        return
+    notes = root.get('metadata', 'annotations')
+    if notes and any(INTERNAL.search(key) for key, _ in notes.items):
+        return
+    ports = root.get('spec', 'ports')
+    for _, port in ports.items if ports else ():
+        if any((node := port.get(key)) and node.value == containers.OLLAMA_PORT for key in ('port', 'targetPort')):
+            yield Finding(
+                kind.span, 'Ollama asks nobody for a key, and this offers it outside the cluster; use ClusterIP',
+                rule=PUBLISHED,
+            )
+            return
+
+
+# docker run
+
+PROGRAMS = pattern(r'(?:^|/)(?:docker|podman|nerdctl)\Z')
+OURS = pattern(
+    rb'(?i)denoland/deno|ollama/ollama|alpine/ollama|vllm-openai|llama\.cpp|local-?ai|text-(?:generation|embeddings)'
+    rb'|sglang|xinference|tritonserver|infinity|llama-swap|koboldcpp|lm-?studio',
+)
+PUBLISH = pattern(r'(?:-[a-oq-zA-Z]*p=?|--publish=)(.+)\Z')
+PUBLISH_NEXT = pattern(r'-[a-oq-zA-Z]*p\Z|--publish\Z')
+VOLUME_NEXT = frozenset(('-v', '--volume'))
+SHARING = {'--network': 'network_mode', '--net': 'network_mode', '--pid': 'pid', '--ipc': 'ipc'}
+
+
+def _names_ours(data: bytes) -> bool:
+    return OURS.search(data) is not None
+
+
+@hook.check(
+    'shell', 'json', 'yaml', 'toml', 'make', 'just', 'procfile', 'unit', 'crontab',
+    needs=(r'\b(?:docker|podman|nerdctl)\b',), candidate=_names_ours,
+)
+def check_commands(document: Document) -> Iterator[Finding]:
+    from deno_ai_hooks.common.documents.wrappers import unwrap
+
+    for command in document.commands():
+        words = unwrap(command).words if command.place.carrier != 'workflow' else ()
+        if words and PROGRAMS.search(words[0].text or '') and any(word.text == 'run' for word in words[1:3]):
+            yield from _docker_run(words)
+
+
+def _docker_run(words: Sequence[Word]) -> Iterator[Finding]:
+    """Yield what a `docker run` of one of our images takes down; what stands behind the image is the image's."""
+    texts = [word.text or '' for word in words]
+    index = next((i for i, text in enumerate(texts) if is_deno(text) or containers.model_server(text)), None)
+    if index is None:
+        return
+    server = containers.model_server(texts[index])
+    asks = any(text.startswith('--api-key') or containers.GUARDS.match(text.partition('=')[0]) for text in texts)
+    for number, word in enumerate(words[:index]):
+        before = texts[number - 1] if number else ''
+        if told := _flag_told(before, texts[number], deno=server is None):
+            yield Finding(word.span, f'{told}{BROKEN}', rule=ISOLATION)
+        if server and (server == containers.OLLAMA or not asks):
+            yield from _run_port(word, before, server)
+
+
+def _flag_told(before: str, text: str, *, deno: bool) -> str | None:
+    """Return what a word of `docker run` takes down, or None."""
+    flag, _, value = text.partition('=') if text.startswith('--') else (before, '', text)
+    if text in ('--privileged', '--privileged=true'):
+        return 'privileged grants every capability and device'
+    if flag in VOLUME_NEXT and SOCKET.match(value):
+        return SOCKET_TOLD
+    if flag in SHARING and value == 'host' and (deno or flag != '--ipc'):
+        return f'this shares {SHARED[SHARING[flag]]}'
+    if flag == '--cap-add' and value.upper() in POWERS:
+        return f'{value} is as good as root on the host'
+    return None
+
+
+def _run_port(word: Word, before: str, server: str) -> Iterator[Finding]:
+    from deno_ai_hooks.common.services import published
+
+    text = word.text or ''
+    match = PUBLISH.match(text)
+    value = text if PUBLISH_NEXT.match(before) else match[1] if match else ''
+    found = published(value) if value else None
+    if found and found[0] in EVERY_INTERFACE:
+        plain = not found[0] and ':' in value and word.span.end - word.span.start == len(text.encode())
+        at = word.span.start + len(text) - len(value)
+        fix = (Edit(Span(at, at), '127.0.0.1:'),) if plain and '$' not in text else ()
+        yield Finding(word.span, _published_told(server), fix=fix, rule=PUBLISHED)
+
+
+# more confinement
+
+
+def _hardening(document: Document, service: Service) -> Iterator[Finding]:
+    missing = list(_missing(service) if service.pod is None else _missing_in_pod(service))
+    if missing and service.whole and not containers.DEVELOPMENT.search(document.path):
+        yield Finding(
+            service.at, f'{service.name[:40] or "this container"} could be confined further: add {", ".join(missing)}',
+            rule=HARDENING,
+        )
+
+
+def _missing(service: Service) -> Iterator[str]:
+    node = service.node
+    if (read_only := node.get('read_only')) is None or read_only.value is not True:
+        yield '`read_only: true`'
+    if 'ALL' not in _values(node.get('cap_drop')):
+        yield '`cap_drop: [ALL]`'
+    if not any(value.startswith('no-new-privileges') for value in _values(node.get('security_opt'))):
+        yield '`security_opt: ["no-new-privileges:true"]`'
+    if node.get('mem_limit') is None and node.get('deploy', 'resources', 'limits') is None:
+        yield '`mem_limit`'
+
+
+def _missing_in_pod(service: Service) -> Iterator[str]:
+    context = service.node.get('securityContext')
+    for key, wanted in (('readOnlyRootFilesystem', True), ('allowPrivilegeEscalation', False)):
+        node = context.get(key) if context else None
+        if node is None or node.value is not wanted:
+            yield f'`{key}: {str(wanted).lower()}`'
+    if 'ALL' not in _values(context.get('capabilities', 'drop') if context else None):
+        yield '`capabilities: {drop: [ALL]}`'
+    if service.node.get('resources', 'limits') is None:
+        yield '`resources.limits`'
+
+
+def _values(node: Node | None) -> list[str]:
+    return [item.value for _, item in node.items if isinstance(item.value, str)] if node else []
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return run(hook, argv=argv)

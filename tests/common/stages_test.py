@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+from deno_ai_hooks.common import stages
+from deno_ai_hooks.common.documents.containerfile import Containerfile
+from deno_ai_hooks.common.text import whole
+
+THREE = '''FROM a AS one
+WORKDIR /app
+USER x
+COPY . .
+CMD ["one"]
+FROM one AS two
+WORKDIR sub
+COPY a b/
+FROM b AS three
+COPY --from=two /app/sub /three
+ENTRYPOINT ["three"]
+'''
+
+
+def read(text):
+    return Containerfile('Dockerfile', whole(text.encode()))
+
+
+def test_chain():
+    document = read(THREE)
+    assert [[each.name for each in stages.chain(document, stage)] for stage in document.stages()] == [
+        ['one'], ['two', 'one'], ['three'],
+    ]
+
+
+def test_chain_ends():
+    document = read('FROM a AS s0\n' + ''.join(f'FROM s{n} AS s{n + 1}\n' for n in range(200)))
+    assert len(list(stages.chain(document, document.stages()[-1]))) == stages.ANCESTORS
+
+
+def test_last_and_start():
+    document = read(THREE)
+    _, two, three = document.stages()
+    assert stages.last(document, two, 'USER')[1] == 'x'
+    assert stages.last(document, three, 'USER') is None
+    entry, command = stages.start(document, two)
+    assert entry is None
+    assert command.words[0].text == 'one'
+    entry, command = stages.start(document, three)
+    assert (entry.words[0].text, command) == ('three', None)
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    (
+        (THREE, {'0', 'two'}),
+        ('FROM a\nCOPY --from=x/y:1 /a /b', {'x/y:1'}),
+        ('FROM a\nRUN --mount=type=bind,from=Build,target=/a ls', {'build'}),
+        ('FROM a\nCOPY a b\nRUN --mount=type=cache,target=/a ls', set()),
+        ('', set()),
+    ),
+)
+def test_used(text, expected):
+    assert stages.used(read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    (
+        (THREE, [(0, '/app'), (1, '/sub/b')]),
+        ('FROM a\nCOPY a /b/', [(0, '/b')]),
+        ('FROM a\nWORKDIR /a\nWORKDIR b\nADD x ../c', [(0, '/a/c')]),
+        ('FROM a\nENV D=/data\nWORKDIR $D\nCOPY x .', [(0, '/data')]),
+        ('FROM a\nCOPY a', []),
+        ('FROM a\nCOPY --from=b a c', []),
+    ),
+)
+def test_copies(text, expected):
+    assert [(copy.stage, copy.target) for copy in stages.copies(read(text))] == expected
+
+
+@pytest.mark.parametrize(
+    ('taken', 'expected'),
+    (
+        ('COPY --from=build /app /x', True),
+        ('COPY --from=build /app/a /x', True),
+        ('COPY --from=build / /x', True),
+        ('COPY --from=0 /app /x', True),
+        ('COPY --from=BUILD /app/ /x', True),
+        ('COPY --from=build /app/b /x', False),
+        ('COPY --from=build /ap /x', False),
+        ('COPY --from=other /app /x', False),
+        ('COPY app /x', False),
+    ),
+)
+def test_is_shipped(taken, expected):
+    document = read(f'FROM a AS build\nWORKDIR /app\nCOPY secret a/\nFROM b\n{taken}')
+    copy = next(stages.copies(document))
+    assert stages.is_shipped(document, copy, stages.onward(document)) is expected
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    (('FROM a AS x\nFROM x AS y\nFROM y', ['', 'y', 'x']), ('FROM a AS x\nFROM b AS y', ['y']), ('', [])),
+)
+def test_shipped(text, expected):
+    assert [stage.name for stage in stages.shipped(read(text))] == expected
