@@ -257,6 +257,9 @@ def test_minified_bundles_are_passed_over_unless_named():
     found, skipped = judge(hook).source(source, named=False)
     assert (found, [(s.path, s.reason, s.broken) for s in skipped]) == ([], [('a.js', 'generated', False)])
     assert len(judge(hook).source(source)[0]) == 10_000
+    # a key in a bundle is a key
+    found, skipped = judge(words(kind='text')).source(source, named=False)
+    assert (len(found), skipped) == (10_000, [])
     # nothing is said of a bundle that no check would look into
     assert judge(words(kind='typescript', needs=('never',))).source(source, named=False) == ([], [])
 

@@ -15,7 +15,7 @@ FOREIGN = 'a repository of its own'
 
 
 def wanted(path):
-    return kinds.named(path) is not None or kinds.unnamed(path)
+    return kinds.named(path) is not None or kinds.unnamed(path) or path.endswith('.d.ts')
 
 
 def found(*paths):
@@ -481,10 +481,14 @@ def test_what_is_no_text(data, expected):
         ('a.ts', (b'x' * 60 + b'\n') * 400, False),
         ('a.mjs', (b'x' * 600 + b'\n') * 400, True),
         ('a.json', b'x' * 20_000, False),
+        # nobody writes that much by hand
+        ('a.js', (b'x' * 60 + b'\n') * 20_000, True),
+        ('a.ts', (b'x' * 60 + b'\n') * 10_000, False),
+        ('a.json', (b'x' * 60 + b'\n') * 20_000, False),
     ),
 )
-def test_minified(path, data, expected):
-    assert walk.minified(path, data) is expected
+def test_bundled(path, data, expected):
+    assert walk.bundled(path, data) is expected
 
 
 # Speed

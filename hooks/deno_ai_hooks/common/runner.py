@@ -32,7 +32,7 @@ from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.common.walk import Files
 from deno_ai_hooks.common.walk import ignored
-from deno_ai_hooks.common.walk import minified
+from deno_ai_hooks.common.walk import bundled
 from deno_ai_hooks.common.walk import read
 from deno_ai_hooks.common.walk import tracked
 from deno_ai_hooks.common.walk import unreadable
@@ -120,12 +120,15 @@ class Judge:
         if skipped := _unreadable(source, kind):
             return [], [skipped]
         checks = self._chosen(source.path, self._screen.survivors(kind, source.data))
-        if checks and not named and minified(source.path, source.data):
-            return [], [Skipped(source.path, 'generated')]
+        passed = []
+        if checks and not named and bundled(source.path, source.data):
+            # what a bundler wrote is nobody's practice, but a key in it is a key
+            passed = [Skipped(source.path, 'generated')] if any(kinds.TEXT not in c.kinds for c in checks) else []
+            checks = [check for check in checks if kinds.TEXT in check.kinds]
         found, skipped_ = self._check(source, kind, checks) if checks else ([], [])
         if MARKER in source.data:
             found = self._sift(source, kind, found)
-        return found, skipped_
+        return found, [*passed, *skipped_]
 
     def _chosen(self, path: str, checks: Iterable[Check]) -> list[Check]:
         return [check for check in checks if (applies := self._jobs[check.hook.id].applies) is None or applies(path)]

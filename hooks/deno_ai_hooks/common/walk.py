@@ -62,6 +62,9 @@ MINIFIED_SIZE = 16 * 1024
 MINIFIED_LINE = 400
 """A script of that many bytes whose lines have that many on the average was written by a bundler."""
 
+BUNDLE_SIZE = 1024 * 1024
+"""So was a script of that many bytes, whatever its lines; it is a common limit of scanners (semgrep: 1 MB)."""
+
 
 class Files(NamedTuple):
     """Paths to look at, in the order they were found, and what was passed over.
@@ -167,12 +170,11 @@ def unreadable(data: bytes) -> Skipped | None:
     return None
 
 
-def minified(path: str, data: bytes) -> bool:
-    """Return whether a script was written by a bundler, judged by its lines."""
-    return (
-        len(data) > MINIFIED_SIZE
-        and path.endswith(('js', 'ts'))
-        and len(data) > MINIFIED_LINE * (data.count(b'\n') + 1)
+def bundled(path: str, data: bytes) -> bool:
+    """Return whether a script was written by a bundler, judged by its size and its lines."""
+    return path.endswith(('js', 'ts')) and (
+        len(data) > BUNDLE_SIZE
+        or (len(data) > MINIFIED_SIZE and len(data) > MINIFIED_LINE * (data.count(b'\n') + 1))
     )
 
 
