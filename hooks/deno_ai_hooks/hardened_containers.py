@@ -88,6 +88,7 @@ from deno_ai_hooks.common.commands import DENO
 from deno_ai_hooks.common.commands import Invocation
 from deno_ai_hooks.common.commands import invocations
 from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Variable
 from deno_ai_hooks.common.documents.base import Word
 from deno_ai_hooks.common.finding import Edit
 from deno_ai_hooks.common.finding import Finding
@@ -437,7 +438,7 @@ def _unlocked(document: Containerfile, found: Sequence[Invocation], project: Pro
     for each in building:
         word = each.word('no-lock') or each.word('frozen-lockfile') or each.words[0]
         told = 'without the lock file' if each.word('no-lock') else 'whatever the lock file lacks too'
-        instead = '`deno ci`' if each.line.subcommand == 'install' else '--frozen'
+        instead = '`deno ci`' if each.line.subcommand == 'install' and each.line.script is None else '--frozen'
         yield Finding(
             word.span, f'deno {each.line.subcommand} takes in {told}, unseen, at each build; use {instead}',
             rule=UNLOCKED,
@@ -476,11 +477,25 @@ INSTEAD = 'leave it out and pass what it holds when the container starts'
 
 def _literals(document: Containerfile) -> Iterator[Finding]:
     for variable in document.variables():
-        if variable.value and '$' not in variable.value and is_secret(variable.name, variable.value):
+        if _is_written_down(variable):
             yield Finding(
                 variable.span, f'{variable.name[:60]} stays in the image and its history; take it back (rotate), '
                                f'{INSTEAD}', rule=IN_ENV, secret=True,
             )
+
+
+LONG = 16
+"""Characters without which no provider's token comes, nor a URL with a password."""
+
+
+def _is_written_down(variable: Variable) -> bool:
+    """Return whether the value of a variable is a secret, spelt out."""
+    from deno_ai_hooks.facts.credential_names import is_credential
+
+    value = variable.value or ''
+    if '$' in value or not (len(value) >= LONG or is_credential(variable.name.removesuffix('_BASE'))):
+        return False
+    return is_secret(variable.name, value)
 
 
 def _arguments(document: Containerfile) -> Iterator[Finding]:
@@ -674,9 +689,7 @@ def _environment(service: Service, *, ours: bool) -> Iterator[Finding]:
 
     instead = 'a Secret and `secretKeyRef`' if service.pod is not None else '`${…}` from the environment, or `secrets`'
     for variable in variables(service):
-        value = variable.value
-        known = value and '$' not in value and (ours or containers.MODEL_KEY.match(variable.name))
-        if known and is_secret(variable.name, value):
+        if (ours or containers.MODEL_KEY.match(variable.name)) and _is_written_down(variable):
             yield Finding(
                 variable.span, f'{variable.name[:60]} is written down here; take it back (rotate), use {instead}',
                 rule=IN_ENV, secret=True,
