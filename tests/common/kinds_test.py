@@ -19,7 +19,8 @@ NAMES = sorted({name for kind in kinds.KINDS.values() for name in (*kind.names, 
     ('path', 'expected'),
     (
         ('main.ts', 'typescript'),
-        ('a/b.d.mts', 'typescript'),
+        # declarations run nothing
+        ('a/b.d.mts', None),
         ('deno.json', 'json'),
         ('.github/workflows/ci.yml', 'yaml'),
         ('MAIN.TS', 'typescript'),
@@ -148,6 +149,7 @@ SAMPLES = {
     'procfile': ('Procfile', 'web: deno run -A x.ts\n'),
     'unit': ('a.service', ''),
     'lockfile': ('deno.lock', ''),
+    'npmrc': ('.npmrc', ''),
     'crontab': ('crontab', '* * * * * deno run -A x.ts\n'),
     'dotenv': ('.env', ''),
     'markdown': ('README.md', '```sh\nsh -c "deno run -A x.ts"\n```\n```json\n{"tasks": {"a": "b"}}\n```\n'),
