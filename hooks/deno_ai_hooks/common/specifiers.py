@@ -16,6 +16,8 @@ from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.text import Text
 from deno_ai_hooks.common.text import cut
 from deno_ai_hooks.facts.patterns import pattern
+from deno_ai_hooks.facts.ranges import normal
+from deno_ai_hooks.facts.ranges import written
 from deno_ai_hooks.facts.specifiers import Reference
 from deno_ai_hooks.facts.specifiers import reference
 
@@ -159,7 +161,20 @@ def _json(document: Json) -> Iterator[Specifier]:
     if not document.is_manifest and is_map(document):
         yield from _values('plugin', root.get('lint', 'plugins'))
         yield from _values('jsx', root.get('compilerOptions', 'jsxImportSource'))
+        yield from _values('types', root.get('compilerOptions', 'jsxImportSourceTypes'))
         yield from _values('types', root.get('compilerOptions', 'types'))
+
+
+def requirement(found: Specifier) -> str | None:
+    """Return an npm: or jsr: specifier as the keys of a lock file have it, None for one that deno passes over."""
+    named = found.reference
+    if named is None or named.site not in ('npm', 'jsr'):
+        return None
+    if found.kind == 'manifest':
+        return f'{named.package}@{normal(named.version or "")}'
+    empty = named.version is None and found.text[:named.start].endswith('@')
+    version = None if empty else written(named.version)
+    return None if version is None else f'{named.package}@{version}'
 
 
 def _items(node: Node | None) -> tuple[tuple[str, Node], ...]:
@@ -208,10 +223,10 @@ def _dependency(name: str, value: str, text: Text, section: str) -> Specifier | 
 
 
 def _versioned(package: str, version: str, text: Text, section: str, at: int) -> Specifier:
-    written = f'{package}@{version}' if version else package
+    whole = f'{package}@{version}' if version else package
     found = reference(f'{package}@0')
-    known = found and found._replace(version=version or None, start=len(package) + 1, end=len(written))
-    return Specifier(written, 'manifest', section, text.span(0, len(text.data)), text.span(at, len(text.data)), known)
+    known = found and found._replace(version=version or None, start=len(package) + 1, end=len(whole))
+    return Specifier(whole, 'manifest', section, text.span(0, len(text.data)), text.span(at, len(text.data)), known)
 
 
 # command lines
@@ -254,10 +269,10 @@ def _word(word: Word, subcommand: str) -> Specifier | None:
 
 
 def _specifier(text: Text, kind: str, name: str) -> Specifier:
-    written = text.data.decode(errors='replace')
-    named = reference(written)
-    version = text.span(_bytes(written, named.start), _bytes(written, named.end)) if named else None
-    return Specifier(written, kind, name, text.span(0, len(text.data)), version, named)
+    whole = text.data.decode(errors='replace')
+    named = reference(whole)
+    version = text.span(_bytes(whole, named.start), _bytes(whole, named.end)) if named else None
+    return Specifier(whole, kind, name, text.span(0, len(text.data)), version, named)
 
 
 def _bytes(text: str, at: int) -> int:

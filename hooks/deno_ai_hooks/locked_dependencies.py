@@ -1,0 +1,480 @@
+"""Lock what a program is made of, and keep the lock.
+
+deno.lock holds one version and one hash for everything that a program loads.  Without it, or with one
+that is out of date, a machine that installs tomorrow runs code that nobody here has run.
+
+Reported are: a program with dependencies and no lock file; one that is switched off, by `"lock": false`,
+`--no-lock` or `--frozen=false`; one that git ignores; one that does not hold what deno.json, the members
+of the workspace, package.json and the imports of modules ask for, as `deno install --frozen` would find;
+entries without a hash, or whose archive comes from elsewhere than the registry; registries over plain
+HTTP; install scripts of all packages allowed; and a minimum age of dependencies below a day, which lets
+in releases that nobody has had the time to look at.  A published library is left alone: who uses it
+locks it.
+
+Nothing here needs the network.  `deno install` brings a lock file up to date.
+
+Bad:
+
+    // deno.json
+    { "lock": false, "imports": { "openai": "npm:openai@6.49.0" } }
+
+Good:
+
+    // deno.json
+    { "tasks": { "start": "deno run --allow-net=api.openai.com:443 --frozen main.ts" } }
+
+Bad:
+
+    // deno.json
+    { "allowScripts": true, "minimumDependencyAge": 0 }
+
+Good:
+
+    // deno.json
+    { "allowScripts": ["npm:esbuild@0.25.0"], "minimumDependencyAge": "P3D" }
+
+Bad:
+
+    # Dockerfile
+    FROM denoland/deno:2.9.8
+    RUN deno install --allow-scripts
+
+Good:
+
+    # Dockerfile
+    FROM denoland/deno:2.9.8
+    RUN deno ci --prod
+"""
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.commands import CARRIERS
+from deno_ai_hooks.common.commands import NEEDS
+from deno_ai_hooks.common.commands import PROGRAM
+from deno_ai_hooks.common.commands import SOURCE_NEEDS
+from deno_ai_hooks.common.commands import TEST
+from deno_ai_hooks.common.commands import TESTS
+from deno_ai_hooks.common.commands import Invocation
+from deno_ai_hooks.common.commands import invocations
+from deno_ai_hooks.common.commands import purpose
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.specifiers import Specifier
+from deno_ai_hooks.common.specifiers import requirement
+from deno_ai_hooks.common.specifiers import specifiers
+from deno_ai_hooks.common.specifiers import stated
+from deno_ai_hooks.common.workspace import Member
+from deno_ai_hooks.common.workspace import Workspace
+from deno_ai_hooks.common.workspace import lockfile
+from deno_ai_hooks.common.workspace import workspace
+from deno_ai_hooks.facts.patterns import pattern
+
+if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.config import Json
+    from deno_ai_hooks.common.documents.lockfile import Lockfile
+    from deno_ai_hooks.common.documents.npmrc import Npmrc
+    from deno_ai_hooks.common.documents.shapes import Node
+    from deno_ai_hooks.common.documents.typescript import Module
+
+SOURCES = tuple(kind for kind in CARRIERS if kind != 'markdown')
+SHOWN = pattern(r'(?:^|/)_?(?:examples?|templates?|samples?|demos?|testdata|fixtures)/')
+"""Folders of what is there to be read or copied."""
+
+hook = Hook('locked-dependencies', __doc__, cwe=353, owasp='LLM03', severity=5.0)
+MISSING = hook.rule('lockfile-missing', 'A program has dependencies and no deno.lock')
+DISABLED = hook.rule('lockfile-disabled', 'The lock file is switched off')
+IGNORED = hook.rule('lockfile-ignored', 'Git ignores deno.lock')
+STALE = hook.rule('lockfile-stale', 'deno.lock does not hold what the project asks for')
+INTEGRITY = hook.rule('lockfile-integrity', 'An entry of deno.lock has no hash, or one that is none')
+TARBALL = hook.rule('lockfile-tarball', 'An entry of deno.lock comes from elsewhere than the registry', severity=7.0)
+REGISTRY = hook.rule('registry-over-http', 'Packages come from a registry over plain HTTP', cwe=319, severity=7.0)
+SCRIPTS = hook.rule('install-scripts-allow-all', 'Every package may run scripts when it is installed', cwe=829)
+AGE = hook.rule('dependency-age-disabled', 'Releases of less than a day are let in', cwe=1357, severity=4.0)
+NOT_ENFORCED = hook.rule(
+    'lockfile-not-enforced', 'A CI job installs without holding to the lock file', severity=3.0, strict=True,
+)
+
+
+# configuration
+
+
+KEYS = (
+    r'"(?:imports|scopes|importMap|lock|workspaces?|tasks|scripts|(?:devD|d)ependencies|compilerOptions|lint|fmt|name|exports'
+    r'|exclude|nodeModulesDir|unstable|permissions|test|deploy|publish|vendor|links|catalogs?)"\s*:',
+    r'\A\s*\{\s*\}',
+)
+"""What a configuration holds, if only a key of something else: the last import may have been taken out of it."""
+
+
+@hook.check('json', needs=KEYS)
+def check(document: Json, project: Project) -> Iterator[Finding]:
+    if not (document.is_configuration or document.is_manifest) or TESTS.search(document.path):
+        return
+    folder = posixpath.normpath(posixpath.dirname(document.path) or '.')
+    found = workspace(folder, project)
+    member = next((each for each in (found.all if found else ()) if each.folder == folder), None)
+    path = posixpath.normpath(document.path)
+    file = next((each for each in (member.files if member else ()) if posixpath.normpath(each.path) == path), None)
+    if found is None or member is None or file is None:
+        return
+    if member is found.root and file is member.files[0]:
+        yield from _kept(file, found, project)
+    lock = lockfile(found, project)
+    if lock is not None:
+        yield from _stale(file, member, found, lock, project)
+
+
+def _kept(document: Json, found: Workspace, project: Project) -> Iterator[Finding]:
+    """Yield whether a program's lock file is there for others, once a workspace."""
+    first = next(_remote(found, project), None)
+    if first is None or _is_for_others(found):
+        return
+    file, specifier = first
+    span = specifier.span if file is document else _start(document.root)
+    path = found.lock_path
+    if path is None:
+        setting = document.root.get('lock')
+        yield Finding(setting.span if setting else span, 'no lock file is written or checked; take "lock": false out '
+                      'and commit deno.lock', rule=DISABLED)
+    elif project.ignored(path) and not project.tracked(path):
+        yield Finding(span, f'git ignores {posixpath.basename(path)}, so that others install what is newest; '
+                      'take it out of .gitignore and commit it', rule=IGNORED)
+    elif project.source(path) is None and document.is_configuration and not SHOWN.search(document.path):
+        yield Finding(span, f'there is no {posixpath.basename(path)}: what {specifier.text[:80]} and the others stand '
+                      'for is decided anew on every machine; run `deno install` and commit it', rule=MISSING)
+
+
+def _remote(found: Workspace, project: Project) -> Iterator[tuple[Json, Specifier]]:
+    """Yield what the configurations of deno ask for that comes from elsewhere, with the file it stands in."""
+    for member in found.all:
+        for file, specifier in _declared(member, member.configuration, project):
+            if specifier.reference or specifier.text.startswith('https://'):
+                yield file, specifier
+
+
+def _is_for_others(found: Workspace) -> bool:
+    """Return whether all that is there is published: whoever uses it locks it."""
+    files = [(member, member.configuration.root) for member in found.all if member.configuration]
+    own = [member for member, root in files if root.get('workspace') is None]
+    return bool(own) and all(member.is_library for member in own)
+
+
+def _start(node: Node) -> Span:
+    return Span(node.span.start, node.span.start + 1)
+
+
+def _declared(member: Member, file: Json | None, project: Project) -> Iterator[tuple[Json, Specifier]]:
+    """Yield what a configuration asks for, as deno 2.9.8 writes it into the lock file's `workspace`."""
+    if file is None:
+        return
+    if file.is_manifest:
+        sections = ('dependencies', 'devDependencies')
+        yield from ((file, each) for each in stated(file) if each.name in sections)
+        return
+    other = None
+    if not file.root.get('imports') and not file.root.get('scopes') and (name := file.root.string('importMap')):
+        other = project.json(posixpath.join(member.folder, name))
+    for source in (file, other):
+        yield from ((file, each._replace(span=_named(file, each, source))) for each in _listed(source, file))
+
+
+def _listed(source: Json | None, file: Json) -> Iterator[Specifier]:
+    if source is not None:
+        everything = specifiers(source) if source is file else stated(source)
+        yield from (each for each in everything if each.kind in ('map', 'scope', 'jsx', 'types'))
+
+
+def _named(file: Json, found: Specifier, source: Json | None) -> Span:
+    node = None if source is file else file.root.get('importMap')
+    return node.span if node else found.span
+
+
+def _stale(
+    document: Json, member: Member, found: Workspace, lock: Lockfile, project: Project,
+) -> Iterator[Finding]:
+    below = posixpath.relpath(member.folder, found.root.folder)
+    told = lock.workspace
+    section = told.get('' if below == '.' else below) if told is not None else None
+    known = (section.manifest if document.is_manifest else section.configuration) if section else frozenset()
+    own = {file.root.string('name') for each in found.all for file in each.files}
+    wanted: set[str] = set()
+    for _, each in _declared(member, document, project):
+        required = requirement(each)
+        if required is None or required in wanted:
+            continue
+        wanted.add(required)
+        local = each.reference is not None and each.reference.name in own
+        resolved = required in lock.specifiers or each.kind in ('jsx', 'types') or local
+        if (told is not None and required not in known) or not resolved:
+            yield Finding(each.span, f'{posixpath.basename(lock.path)} does not hold {required}; '
+                          'run `deno install` and commit it', rule=STALE)
+    yield from _left(document, sorted(known - wanted), lock)
+    if member is found.root and document is member.files[0] and told is not None and found.complete:
+        yield from _left_members(document, found, lock)
+
+
+def _left(document: Json, left: Sequence[str], lock: Lockfile) -> Iterator[Finding]:
+    if left:
+        node = document.root.get('dependencies' if document.is_manifest else 'imports')
+        more = f' and {len(left) - 1} more' if len(left) > 1 else ''
+        yield Finding(_start(node or document.root), f'{posixpath.basename(lock.path)} holds {left[0]}{more}, which is '
+                      'not asked for here any more; run `deno install` and commit it', rule=STALE)
+
+
+def _left_members(document: Json, found: Workspace, lock: Lockfile) -> Iterator[Finding]:
+    """Yield members of a workspace that only the lock file knows."""
+    here = {posixpath.relpath(member.folder, found.root.folder) for member in found.members}
+    for path, declared in (lock.workspace or {}).items():
+        if path and path not in here and (declared.configuration or declared.manifest):
+            node = document.root.get('workspace') or document.root
+            yield Finding(_start(node), f'{posixpath.basename(lock.path)} knows a member {path[:60]} that is none any '
+                          'more; run `deno install` and commit it', rule=STALE)
+
+
+# modules
+
+BROWSER = pattern(r'\.(?:[cm]?js|jsx)$|(?:^|/)(?:public|static|assets|www|wwwroot)/')
+
+
+@hook.check('typescript', needs=(r'["\'`](?:npm|jsr):', r'["\'`]https://'))
+def check_modules(module: Module, project: Project) -> Iterator[Finding]:
+    if TESTS.search(module.path) or SHOWN.search(module.path) or module.path.endswith('.d.ts'):
+        return
+    literal = [each for each in specifiers(module) if _is_loaded(each, module.path)]
+    found = workspace(posixpath.dirname(module.path), project) if literal else None
+    lock = lockfile(found, project)
+    if found is None or lock is None or _is_for_others(found):
+        return
+    own = {file.root.string('name') for each in found.all for file in each.files}
+    for each in literal:
+        local = each.reference is not None and each.reference.name in own
+        if not lock.covers(each.text) and not local:
+            yield Finding(each.span, f'{posixpath.basename(lock.path)} does not hold {each.text[:80]}; '
+                          'run `deno install --entrypoint` on this module and commit it', rule=STALE)
+
+
+def _is_loaded(found: Specifier, path: str) -> bool:
+    """Return whether a specifier is one that deno would have locked when it loaded the module."""
+    if found.kind not in ('import', 'export') or found.is_types:
+        return False
+    if found.reference is not None and found.reference.site in ('npm', 'jsr'):
+        return requirement(found) is not None
+    return found.text.startswith('https://') and not BROWSER.search(path)
+
+
+# the lock file
+
+NPM_HASH = pattern(r'sha(?:512-[A-Za-z0-9+/]{86}==|384-[A-Za-z0-9+/]{64}|256-[A-Za-z0-9+/]{43}=|1-[A-Za-z0-9+/]{27}=)')
+HEX_HASH = pattern(r'[0-9a-f]{64}|[0-9a-f]{40}')
+KNOWN_HOSTS = frozenset(('registry.npmjs.org', 'registry.yarnpkg.com', 'npm.jsr.io', 'npm.pkg.github.com'))
+
+
+@hook.check('lockfile')
+def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
+    if not lock.is_read or TESTS.search(lock.path):
+        return
+    for package in lock.packages:
+        hashed, span = package.fields.get('integrity', ('', package.span))
+        form = NPM_HASH if package.registry == 'npm' else HEX_HASH
+        if not form.fullmatch(hashed) and not HEX_HASH.fullmatch(hashed):
+            what = 'no hash' if not hashed else 'a hash that is none'
+            yield Finding(span, f'{package.registry}:{package.name}@{package.version} has {what}, so that anything may '
+                          'be installed in its place; write the lock file anew with `deno install`', rule=INTEGRITY)
+    for url, value, span in _hashes(lock):
+        if not HEX_HASH.fullmatch(value):
+            yield Finding(span, f'{url[:80]} has a hash that is none; write the lock file anew with `deno install`',
+                          rule=INTEGRITY)
+    yield from _tarballs(lock, project)
+
+
+def _hashes(lock: Lockfile) -> Iterator[tuple[str, str, Span]]:
+    node = lock.root if lock.version == '1' else lock.root.get('remote')
+    for url, item in node.items if node else ():
+        if lock.version != '1' or url.startswith(('https:', 'http:')):
+            yield url, str(item.value), item.span
+
+
+def _tarballs(lock: Lockfile, project: Project) -> Iterator[Finding]:
+    """Yield archives that come from a host of their own; one that many come from is the registry."""
+    from deno_ai_hooks.facts import urls
+
+    placed = [(package, *package.fields['tarball']) for package in lock.packages if 'tarball' in package.fields]
+    hosts = Counter(split.host for _, url, _ in placed if (split := urls.split(url)))
+    known = KNOWN_HOSTS | _registries(lock, project)
+    for package, url, span in placed:
+        split = urls.split(url)
+        plain = split is not None and split.scheme == 'http' and urls.kind(url) == urls.PUBLIC
+        common = split is not None and hosts[split.host] * 2 > len(lock.packages)
+        if split is None or plain or not (split.host in known or common):
+            yield Finding(span, f'npm:{package.name}@{package.version} comes from {url[:80]} and not from the '
+                          'registry; find out who wrote that, and write the lock file anew', rule=TARBALL)
+
+
+def _registries(lock: Lockfile, project: Project) -> frozenset[str]:
+    """Return the hosts of the registries that the .npmrc beside a lock file names."""
+    from deno_ai_hooks.common.documents.npmrc import Npmrc
+    from deno_ai_hooks.common.text import whole
+    from deno_ai_hooks.facts import urls
+
+    source = project.source(posixpath.join(posixpath.dirname(lock.path), '.npmrc'))
+    values = [str(each.value) for each in Npmrc('', whole(source.data)).settings()] if source else []
+    return frozenset(split.host for value in values if (split := urls.split(value)))
+
+
+# registries
+
+REGISTRIES = pattern(r'(?i)(?:npm_config_registry|npm_registry_url|jsr_url|npm_config_.*:registry)')
+
+
+@hook.check('npmrc', needs=(r'registry', r'min-release-age'))
+def check_npmrc(document: Npmrc) -> Iterator[Finding]:
+    for keys, value, span in document.settings():
+        if keys[0].endswith('registry') and _is_plain(str(value)):
+            yield _plain(span)
+        elif keys[0] == 'min-release-age' and str(value) == '0':
+            yield Finding(span, YOUNG, rule=AGE)
+
+
+@hook.check(
+    'dotenv', *SOURCES, needs=(r'(?i)npm_config_registry', r'(?i)npm_registry_url', r'\bJSR_URL\b'),
+)
+def check_variables(document: Document) -> Iterator[Finding]:
+    if TESTS.search(document.path):
+        return
+    for variable in document.variables():
+        if REGISTRIES.fullmatch(variable.name) and _is_plain(variable.value or ''):
+            yield _plain(variable.span)
+
+
+def _is_plain(url: str) -> bool:
+    from deno_ai_hooks.facts import urls
+
+    return url.lower().startswith('http:') and urls.kind(url) == urls.PUBLIC
+
+
+def _plain(span: Span) -> Finding:
+    return Finding(span, 'packages from this registry can be changed on their way; use https://', rule=REGISTRY)
+
+
+# what is let in
+
+DURATION = pattern(r'P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:[\d.]{1,9}S)?)?')
+DAY = 24 * 60
+YOUNG = 'lets in releases of less than a day, which nobody has had the time to look at; leave it out, or use "P1D"'
+EVERYTHING = frozenset(('*', 'npm:*', 'jsr:*'))
+
+
+@hook.check('json', needs=(r'"allowScripts"', r'"minimumDependencyAge"'))
+def check_admission(document: Json) -> Iterator[Finding]:
+    if not document.is_configuration or TESTS.search(document.path):
+        return
+    scripts = document.root.get('allowScripts')
+    allowed = scripts.get('allow') or scripts if scripts else None
+    if allowed is not None and allowed.value is True:
+        yield Finding(allowed.span, 'every package may run a program of its own when it is installed; list those that '
+                      'have to, such as ["npm:esbuild@0.25.0"]', rule=SCRIPTS)
+    age = document.root.get('minimumDependencyAge')
+    least = age.get('age') or age if age else None
+    if least is not None and _is_young(least.value):
+        yield Finding(least.span, YOUNG, rule=AGE)
+    excluded = age.get('exclude') if age else None
+    for _, item in excluded.items if excluded else ():
+        if item.value in EVERYTHING:
+            yield Finding(item.span, YOUNG, rule=AGE)
+
+
+def _is_young(value: object) -> bool:
+    """Return whether an age is below one day: minutes, or a duration after ISO 8601; dates say nothing of it."""
+    if isinstance(value, bool) or value is None:
+        return False
+    text = str(value).strip()
+    if text.replace('.', '', 1).isdecimal():
+        return float(text) < DAY
+    match = DURATION.fullmatch(text)
+    if match is None:
+        return False
+    weeks, days, hours, minutes = (int(part or 0) for part in match.groups())
+    return ((weeks * 7 + days) * 24 + hours) * 60 + minutes < DAY
+
+
+# command lines
+
+INSTALLING = frozenset(('install', 'cache', 'run', 'serve', 'watch', 'compile', 'task', 'ci', 'add'))
+
+
+class Flagged(NamedTuple):
+    """What is wrong with a flag of an invocation."""
+
+    flag: str
+    message: str
+    rule: str
+
+
+@hook.check(*SOURCES, needs=NEEDS)
+@hook.check('typescript', needs=SOURCE_NEEDS, candidate=lambda data: b'--' in data)
+def check_commands(document: Document, project: Project) -> Iterator[Finding]:
+    for found in invocations(document):
+        line = found.line
+        if line.error is not None or line.help or line.subcommand not in INSTALLING or purpose(found) == TEST:
+            continue
+        for each in _flagged(found, project):
+            word = found.word(each.flag)
+            if word is not None:
+                yield Finding(word.span, each.message, rule=each.rule)
+        yield from _unfrozen(found, project)
+
+
+def _flagged(found: Invocation, project: Project) -> Iterator[Flagged]:
+    line = found.line
+    if line.items('allow-scripts') == ():
+        yield Flagged('allow-scripts', '--allow-scripts lets every package run a program of its own when it is '
+                      'installed; name those that have to, --allow-scripts=npm:esbuild@0.25.0', SCRIPTS)
+    if _is_young(line.value('min-dep-age')):
+        yield Flagged('min-dep-age', YOUNG, AGE)
+    if line.has('global') or not (purpose(found) == PROGRAM or found.place.carrier == 'container'):
+        return
+    if line.has('no-lock') and _has_dependencies(found, project):
+        yield Flagged('no-lock', '--no-lock runs whatever is newest, and checks no hash; leave it out', DISABLED)
+    if line.value('frozen-lockfile') == 'false' and _has_dependencies(found, project):
+        yield Flagged('frozen-lockfile', '--frozen=false lets a start change what is locked; leave it out, '
+                      'and run `deno install` where the change is looked at', DISABLED)
+
+
+def _has_dependencies(found: Invocation, project: Project) -> bool:
+    if (found.script or '').startswith(('https:', 'http:')):  # deno reads no lock file for these
+        return False
+    here = _around(found, project)
+    return here is not None and (lockfile(here, project) is not None or any(_remote(here, project)))
+
+
+def _around(found: Invocation, project: Project) -> Workspace | None:
+    return workspace(found.place.folder or posixpath.dirname(found.path), project)
+
+
+def _unfrozen(found: Invocation, project: Project) -> Iterator[Finding]:
+    """Yield what a CI job installs without `--frozen`; containers are another hook's."""
+    line = found.line
+    if found.place.carrier != 'workflow' or line.subcommand not in ('install', 'cache') or line.has('global'):
+        return
+    here = _around(found, project)
+    if line.has('frozen-lockfile') or line.has('no-lock') or here is None or lockfile(here, project) is None:
+        return
+    setting = here.root.configuration.root.get('lock', 'frozen') if here.root.configuration else None
+    if (line.subcommand == 'cache' or line.script is None) and not (setting and setting.value is True):
+        word = next(word for word in found.words if not (word.text or '-').startswith('-'))
+        yield Finding(word.span, 'installs what the lock file does not hold, too; use `deno ci`, or --frozen',
+                      rule=NOT_ENFORCED)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return run(hook, argv=argv)

@@ -1,0 +1,167 @@
+"""`lockfile-stale` against the real deno: it speaks exactly when `deno install --frozen` fails."""
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.runner import Job
+from deno_ai_hooks.common.runner import Judge
+from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.locked_dependencies import STALE
+from deno_ai_hooks.locked_dependencies import hook
+from npm_registry import serving
+
+SEEDS = range(int(os.environ.get('ORACLE_PROJECTS', '40')))
+NAMES = ('pear', 'plum', 'fig', '@fruit/lime', '@fruit/kiwi')
+VERSIONS = ('0.1.0', '0.1.5', '0.2.0', '1.0.0', '1.2.0', '1.2.3', '1.3.0-beta.1', '2.0.0', '2.1.0')
+RANGES = (
+    '', '@*', '@1', '@^1', '@^1.0.0', '@~1.2.0', '@1.2', '@1.x', '@~1.2.1', '@^1.2', '@1.2.3', '@2', '@latest', '@0.1',
+    '@^0.1.0', '@^0.1.1', '@~0.1.1', '@^0', '@0.1.5', '@x', '@1.3.0-beta.1', '@^1.3.0-beta.1',
+)
+LOOSE = ('>=1', '1 || 2', '>=1.0.0 <2.0.0', '1.0.0 - 1.2.3', '=1.2.3', 'v1.2.3', '^1.2.0 ', '<2')
+MEMBERS = ('api', 'web')
+
+Files = dict[str, dict[str, object]]
+
+
+@pytest.fixture(scope='module')
+def registry():
+    packages: dict[str, dict[str, dict[str, str]]] = {
+        name: {version: {'base': '^1.0.0'} for version in VERSIONS} for name in NAMES
+    }
+    with serving({**packages, 'base': {'1.0.0': {}, '1.1.0': {}}}) as found:
+        yield found
+
+
+@pytest.fixture(scope='module')
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp('deno')
+
+
+def imports(chance: random.Random) -> dict[str, object]:
+    chosen = chance.sample(NAMES, chance.randint(0, 3))
+    return {name: f'npm:{name}{chance.choice(RANGES)}{chance.choice(("", "", "/sub"))}' for name in chosen}
+
+
+def dependencies(chance: random.Random) -> dict[str, object]:
+    ranges = [each[1:] for each in RANGES if each] + list(LOOSE)
+    return {name: chance.choice(ranges) for name in chance.sample(NAMES, chance.randint(0, 2))}
+
+
+def project(chance: random.Random) -> Files:
+    """Return the configuration files of a made-up project by path."""
+    files: Files = {'deno.json': {'imports': imports(chance)}}
+    if chance.random() < .3:
+        files['package.json'] = {'dependencies': dependencies(chance), 'devDependencies': dependencies(chance)}
+    if chance.random() < .3:
+        files['deno.json']['scopes'] = {'./old/': imports(chance)}
+    if chance.random() < .15:
+        files['import_map.json'] = {'imports': files['deno.json'].pop('imports')}
+        files['deno.json'] = {'importMap': './import_map.json'}
+    if chance.random() < .4:
+        members = MEMBERS[:chance.randint(1, 2)]
+        files['deno.json']['workspace'] = [f'./{member}' for member in members]
+        for member in members:
+            files[f'{member}/deno.json'] = {'name': f'@me/{member}', 'imports': imports(chance)}
+            files[f'{member}/deno.json'] |= {'version': '1.0.0', 'exports': './mod.ts'}
+            if chance.random() < .3:
+                files[f'{member}/package.json'] = {'name': f'@me/{member}', 'dependencies': dependencies(chance)}
+    return files
+
+
+def place(chance: random.Random, files: Files) -> dict[str, object]:
+    """Return one of the maps of dependencies that stand in the files."""
+    found = [
+        value for content in files.values() for key, value in content.items()
+        if key in ('imports', 'dependencies', 'devDependencies') and isinstance(value, dict)
+    ]
+    return chance.choice(found) if found else files['deno.json'].setdefault('imports', {})  # type: ignore[return-value]
+
+
+def _same(chance: random.Random, files: Files) -> None:
+    files['deno.json']['tasks'] = {'start': 'deno run main.ts'}
+
+
+def _add(chance: random.Random, files: Files) -> None:
+    place(chance, files)['melon'] = f'npm:{chance.choice(NAMES)}@{chance.choice(("1.0.0", "^2.0.0", "1"))}'
+
+
+def _remove(chance: random.Random, files: Files) -> None:
+    target = place(chance, files)
+    if target:
+        target.pop(chance.choice(sorted(target)))
+
+
+def _change(chance: random.Random, files: Files) -> None:
+    target = place(chance, files)
+    for key, value in target.items():
+        target[key] = str(value).replace('@1', '@^1').replace('@^1.0.0', '@1').replace('~0.1.0', '0.1')
+
+
+def _member(chance: random.Random, files: Files) -> None:
+    files['deno.json']['workspace'] = [*files['deno.json'].get('workspace', []), './new']  # type: ignore[misc]
+    files['new/deno.json'] = {'imports': imports(chance)}
+
+
+def _leave(chance: random.Random, files: Files) -> None:
+    if files['deno.json'].pop('workspace', None):
+        for path in [path for path in files if '/' in path]:
+            del files[path]
+
+
+CHANGES: tuple[Callable[[random.Random, Files], None], ...] = (_same, _add, _remove, _change, _member, _leave, _change)
+
+
+def write(folder, files: Files) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(json.dumps(content, indent=2))
+
+
+def install(folder, registry, cache, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith('_proxy')}
+    return subprocess.run(
+        ['deno', 'install', *words], cwd=folder, capture_output=True, text=True,
+        env=environment | {'NPM_CONFIG_REGISTRY': registry.url, 'DENO_DIR': str(cache), 'NO_COLOR': '1'},
+    )
+
+
+def stale(folder, files: Files) -> list[str]:
+    """Return what the hook says of a project's lock file."""
+    def load(path: str) -> Source | None:
+        return Source(path, (folder / path).read_bytes()) if (folder / path).is_file() else None
+
+    judge = Judge([Job(hook, {})], '/')
+    judge.project = Project(load)
+    found = []
+    for path in files:
+        diagnostics, skipped = judge.source(Source(path, (folder / path).read_bytes()))
+        assert not skipped
+        found += [f'{path}: {each.message}' for each in diagnostics if each.rule == STALE]
+    return found
+
+
+@pytest.mark.parametrize('seed', SEEDS)
+def test_agrees_with_deno(seed, registry, cache, tmp_path):
+    chance = random.Random(seed)
+    files = project(chance)
+    write(tmp_path, files)
+    first = install(tmp_path, registry, cache)
+    assert first.returncode == 0, first.stderr[-500:]
+    if not (tmp_path / 'deno.lock').exists():
+        (tmp_path / 'deno.lock').write_text('{"version": "5"}')
+    assert stale(tmp_path, files) == []
+
+    CHANGES[seed % len(CHANGES)](chance, files)
+    for path in [path for path in tmp_path.rglob('*.json') if 'node_modules' not in path.parts]:
+        path.unlink()
+    write(tmp_path, files)
+    run = install(tmp_path, registry, cache, '--frozen')
+    outdated = 'The lockfile is out of date' in run.stderr
+    assert outdated == (run.returncode != 0), run.stderr[-500:]
+    assert bool(stale(tmp_path, files)) == outdated, (stale(tmp_path, files), run.stderr[-800:], files)

@@ -1,0 +1,540 @@
+from __future__ import annotations
+
+import json
+from time import perf_counter
+
+import pytest
+from checking import assert_findings
+from checking import judged
+from checking import messages
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.runner import Job
+from deno_ai_hooks.common.runner import Judge
+from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.locked_dependencies import hook
+
+HASH = 'ab' * 32
+SRI = 'sha512-' + 'A' * 86 + '=='
+IMPORTS = '"imports": { "zod": "npm:zod@^4.1.0" }'
+LIBRARY = '"name": "@me/x", "version": "1.0.0", "exports": "./mod.ts"'
+
+
+def lock(*required: str, members: dict[str, list[str]] | None = None, **more: object) -> str:
+    """Return a lock file that holds what the root's deno.json and those of members ask for."""
+    everything = [*required, *(each for listed in (members or {}).values() for each in listed)]
+    workspace: dict[str, object] = {'dependencies': list(required)}
+    if members:
+        workspace['members'] = {path: {'dependencies': listed} for path, listed in members.items()}
+    return json.dumps({
+        'version': '5', 'specifiers': dict.fromkeys(everything, '1.0.0'), 'workspace': workspace, **more,
+    })
+
+
+ZOD = lock('npm:zod@^4.1.0')
+PROGRAM = {'deno.json': '{ %s }' % IMPORTS}
+LOCKED = {**PROGRAM, 'deno.lock': ZOD}
+
+
+def workflow(command: str) -> str:
+    return f'jobs:\n  a:\n    steps:\n      - run: {command}\n'
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'files'),
+    (
+        # locked
+        ('deno.json', '{ %s }' % IMPORTS, {'deno.lock': ZOD}),
+        ('deno.json', '{ "lock": { "frozen": true }, %s }' % IMPORTS, {'deno.lock': ZOD}),
+        ('deno.json', '{ "lock": "x.lock", %s }' % IMPORTS, {'x.lock': ZOD}),
+        ('deno.json', '{ "lock": { "path": "locks/x.lock" }, %s }' % IMPORTS, {'locks/x.lock': ZOD}),
+        ('deno.json', '{ "lock": true, %s }' % IMPORTS, {'deno.lock': ZOD}),
+        # nothing to lock
+        ('deno.json', '{}', {}),
+        ('deno.json', '{ "imports": { "@/": "./src/" }, "tasks": { "start": "deno run main.ts" } }', {}),
+        ('deno.json', '{ "lock": false, "imports": { "@/": "./src/" } }', {}),
+        ('deno.json', '{ "lint": { "exclude": ["npm:zod"] } }', {}),
+        # a library is locked by who uses it
+        ('deno.json', '{ %s, %s }' % (LIBRARY, IMPORTS), {}),
+        ('deno.json', '{ %s, "lock": false, %s }' % (LIBRARY, IMPORTS), {}),
+        ('deno.json', '{ "workspace": ["a"], %s }' % IMPORTS, {'a/deno.json': '{ %s }' % LIBRARY}),
+        # tests, and what is there to be copied
+        ('tests/data/deno.json', '{ %s }' % IMPORTS, {}),
+        ('examples/chat/deno.json', '{ %s }' % IMPORTS, {}),
+        ('templates/chat/deno.json', '{ %s }' % IMPORTS, {}),
+        # the root of the workspace has the lock file
+        ('a/deno.json', '{ %s }' % IMPORTS,
+         {'deno.json': '{ "workspace": ["a"] }', 'deno.lock': lock(members={'a': ['npm:zod@^4.1.0']})}),
+        ('a/deno.json', '{ "lock": false, %s }' % IMPORTS,
+         {'deno.json': '{ "workspace": ["./a"] }', 'deno.lock': lock(members={'a': ['npm:zod@^4.1.0']})}),
+        # another tool locks a package.json on its own
+        ('package.json', '{ "dependencies": { "zod": "^4.1.0" } }', {}),
+        ('tsconfig.json', '{ "lock": false, %s }' % IMPORTS, {}),
+    ),
+)
+def test_allows_configurations(path, code, files):
+    assert_findings(hook, code, path, files=files)
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'files'),
+    (
+        ('deno.json', '{ "imports": { "zod": "«npm:zod@^4.1.0»" } }', {}),
+        ('deno.json', '{ "imports": { "@/": "./src/", "path": "«jsr:@std/path@1»" } }', {}),
+        ('deno.jsonc', '{ // c\n "imports": { "oak": "«https://deno.land/x/oak@v17.1.6/mod.ts»", } }', {}),
+        ('deno.json', '{ "imports": { "a": "«https://example.com/a.ts»" } }', {}),
+        ('deno.json', '{ "scopes": { "./x/": { "zod": "«npm:zod@4.1.12»" } } }', {}),
+        ('deno.json', '{ "name": "@me/app", "imports": { "zod": "«npm:zod@^4.1.0»" } }', {}),
+        ('api/deno.json', '{ "imports": { "zod": "«npm:zod@^4.1.0»" } }', {}),
+        ('api/deno.json', '{ "imports": { "zod": "«npm:zod@^4.1.0»" } }', {'deno.json': '{}', 'deno.lock': ZOD}),
+        ('deno.json', '{ "importMap": "«m.json»" }', {'m.json': '{ %s }' % IMPORTS}),
+        ('deno.json', '«{» "workspace": ["a"] }', {'a/deno.json': '{ %s }' % IMPORTS}),
+        ('deno.json', '{ "lock": "x.lock", "imports": { "zod": "«npm:zod@^4.1.0»" } }', {'deno.lock': ZOD}),
+        ('deno.json', '{ "imports": { "zod": "«npm:zod@^4.1.0»", "b": "npm:b@1" }, "tasks": { "a": "echo" } }', {}),
+    ),
+)
+def test_flags_missing_lock_files(path, code, files):
+    assert_findings(hook, code, path, rule='lockfile-missing', files=files)
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'files'),
+    (
+        ('deno.json', '{ "lock": «false», %s }' % IMPORTS, {}),
+        ('deno.json', '{ "lock": «false», %s }' % IMPORTS, {'deno.lock': ZOD}),
+        ('deno.json', '{ "lock": «false», "workspace": ["a"] }', {'a/deno.json': '{ %s }' % IMPORTS}),
+        ('examples/chat/deno.json', '{ "lock": «false», %s }' % IMPORTS, {}),
+        ('deno.json', '{ "tasks": { "start": "deno run «--no-lock» main.ts" }, %s }' % IMPORTS, {'deno.lock': ZOD}),
+        ('deno.json', '{ "tasks": { "start": "deno run «--frozen=false» main.ts" }, %s }' % IMPORTS,
+         {'deno.lock': ZOD}),
+        ('package.json', '{ "scripts": { "start": "deno run «--no-lock» main.ts" } }',
+         LOCKED),
+        ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno cache «--no-lock» main.ts\n', PROGRAM),
+        ('Dockerfile', 'FROM denoland/deno:2.9.8\nCMD ["run", "«--no-lock»", "main.ts"]\n', PROGRAM),
+        ('Procfile', 'web: deno run «--no-lock» main.ts\n', PROGRAM),
+        ('start.sh', 'deno run «--no-lock» -N main.ts\n', PROGRAM),
+        ('start.sh', 'deno serve «--frozen=false» main.ts\n', PROGRAM),
+        ('main.ts', 'new Deno.Command("deno", { args: ["run", "«--no-lock»", "x.ts"] });',
+         PROGRAM),
+    ),
+)
+def test_flags_disabled_lock_files(path, code, files):
+    assert_findings(hook, code, path, rule='lockfile-disabled', files=files)
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'files'),
+    (
+        # no project with dependencies around it
+        ('start.sh', 'deno run --no-lock main.ts\n', {}),
+        ('start.sh', 'deno run --no-lock main.ts\n', {'deno.json': '{}'}),
+        # deno reads no lock file for a script from elsewhere
+        ('start.sh', 'deno run --no-lock https://example.com/v1.2/i.ts\n', PROGRAM),
+        # tools of their own, maintenance, tests
+        ('start.sh', 'deno install -g --no-lock npm:cowsay@1\n', PROGRAM),
+        ('scripts/build.sh', 'deno run --no-lock build.ts\n', PROGRAM),
+        ('start.sh', 'deno test --no-lock\n', PROGRAM),
+        ('tests/run.sh', 'deno run --no-lock main.ts\n', PROGRAM),
+        ('start.sh', 'deno install --frozen=false\ndeno fmt\n', {}),
+        ('start.sh', 'deno run --frozen main.ts\ndeno run --frozen=true main.ts\n', PROGRAM),
+        ('start.sh', 'deno run main.ts --no-lock\n', PROGRAM),
+        ('start.sh', 'echo deno run --no-lock main.ts\n# deno run --no-lock main.ts\n', PROGRAM),
+        ('README.md', '```sh\ndeno run --no-lock main.ts\n```\n', PROGRAM),
+        # named packages, and others' flags
+        ('start.sh', 'deno install --allow-scripts=npm:esbuild\n', {}),
+        ('start.sh', 'npm install --allow-scripts\n', {}),
+        ('start.sh', 'deno run main.ts --allow-scripts\n', {}),
+        ('start.sh', 'deno install --minimum-dependency-age=P2D\n', {}),
+        ('start.sh', 'deno install --minimum-dependency-age=2880\n', {}),
+        ('start.sh', 'deno install --minimum-dependency-age=2026-01-01\n', {}),
+    ),
+)
+def test_allows_commands(path, code, files):
+    assert_findings(hook, code, path, files=files)
+
+
+# what git ignores
+
+
+@pytest.mark.parametrize(
+    ('ignored', 'tracked', 'exists', 'expected'),
+    (
+        (True, False, True, ['lockfile-ignored']),
+        (True, False, False, ['lockfile-ignored']),
+        # under version control nevertheless
+        (True, True, True, []),
+        (False, False, True, []),
+        (False, True, True, []),
+        (None, None, True, []),
+        (False, False, False, ['lockfile-missing']),
+        (None, None, False, ['lockfile-missing']),
+    ),
+)
+@pytest.mark.parametrize('name', (
+    'deno.json', 'deno.jsonc', 'api/deno.json', 'api/deno.jsonc', 'a/b/deno.json', '.config/deno.json',
+))
+def test_ignored(name, ignored, tracked, exists, expected):
+    code = '{ %s }' % IMPORTS
+    assert [each.rule for each in _judged(name, code, ignored, tracked, exists)] == expected
+    # nothing to lock, or a library
+    assert _judged(name, '{}', ignored, tracked, exists=False) == []
+    assert _judged(name, '{ %s, %s }' % (LIBRARY, IMPORTS), ignored, tracked, exists=False) == []
+
+
+def _judged(name, code, ignored, tracked, exists):
+    folder = name.rpartition('/')[0]
+    files = {name: code, **({f'{folder}/deno.lock'.strip('/'): ZOD} if exists else {})}
+    judge = Judge([Job(hook, {})], '/')
+    judge.project = Project(
+        lambda path: Source(path, files[path].encode()) if path in files else None,
+        lambda path: tracked, lambda path: ignored,
+    )
+    return judge.source(Source(name, code.encode()))[0]
+
+
+# stale
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'files'),
+    (
+        # the same, written otherwise
+        ('deno.json', '{ "imports": { "zod": "npm:zod@^4" } }', {'deno.lock': lock('npm:zod@4')}),
+        ('deno.json', '{ "imports": { "zod": "npm:zod@4.x" } }', {'deno.lock': lock('npm:zod@4')}),
+        ('deno.json', '{ "imports": { "zod": "npm:zod" } }', {'deno.lock': lock('npm:zod@*')}),
+        ('deno.json', '{ "imports": { "zod/": "npm:/zod@~4.1.0/" } }', {'deno.lock': lock('npm:zod@4.1')}),
+        ('deno.json', '{ "imports": { "a": "npm:zod@4/a", "b": "npm:zod@4/b" } }', {'deno.lock': lock('npm:zod@4')}),
+        ('deno.json', '{ "imports": { "path": "jsr:@std/path@^0.1.0" } }', {'deno.lock': lock('jsr:@std/path@0.1')}),
+        # what deno passes over
+        ('deno.json', '{ "imports": { "zod": "npm:zod@>=4" } }', {'deno.lock': lock()}),
+        ('deno.json', '{ "imports": { "zod": "npm:zod@" } }', {'deno.lock': lock()}),
+        ('deno.json', '{ "imports": { "a": "https://a.dev/a.ts" } }', {'deno.lock': lock()}),
+        ('deno.json', '{ "lint": { "plugins": ["npm:zod@4"] } }', {'deno.lock': lock()}),
+        ('package.json', '{ "optionalDependencies": { "a": "1" }, "peerDependencies": { "b": "1" } }',
+         {'deno.lock': lock()}),
+        ('package.json', '{ "dependencies": { "a": "workspace:*", "b": "file:../b" } }', {'deno.lock': lock()}),
+        ('package.json', '{ "dependencies": { "a": "^1.0.0 || ^2" }, "devDependencies": { "b": "npm:c@>=1" } }',
+         {'deno.lock': json.dumps({
+             'version': '5', 'specifiers': {'npm:a@1 || 2': '1.0.0', 'npm:c@>=1.0.0': '1.0.0'},
+             'workspace': {'packageJson': {'dependencies': ['npm:a@1 || 2', 'npm:c@>=1.0.0']}},
+         })}),
+        # more than the configuration asks for
+        ('deno.json', '{ "imports": { "zod": "npm:zod@4" } }',
+         {'deno.lock': lock('npm:zod@4').replace('"npm:zod@4": "1.0.0"', '"npm:zod@4": "1.0.0", "npm:a@1": "1.0.0"')}),
+        # a package of the workspace itself
+        ('a/deno.json', '{ "imports": { "b": "jsr:@me/b@1" } }',
+         {'deno.json': '{ "workspace": ["a", "b"] }', 'b/deno.json': '{ "name": "@me/b" }',
+          'deno.lock': '{"version": "5", "workspace": {"members": {"a": {"dependencies": ["jsr:@me/b@1"]}}}}'}),
+        # an older form, which tells less
+        ('deno.json', '{ "imports": { "zod": "npm:zod@4" } }',
+         {'deno.lock': '{"version": "3", "packages": {"specifiers": {"npm:zod@4": "npm:zod@4.1.12"}}}'}),
+        # imports of modules
+        ('main.ts', 'import z from "npm:zod@4/mini";', {'deno.json': '{}', 'deno.lock': lock('npm:zod@4')}),
+        ('main.ts', 'import z from "npm:zod@3";', {'deno.lock': lock('npm:zod@4')}),
+        ('main.ts', 'import z from "npm:zod@3";', {'deno.json': '{}'}),
+        ('main.ts', 'import type { Z } from "npm:zod@3";', {'deno.json': '{}', 'deno.lock': lock('npm:zod@4')}),
+        ('main.ts', 'await import("npm:zod@3");', {'deno.json': '{}', 'deno.lock': lock('npm:zod@4')}),
+        ('main_test.ts', 'import z from "npm:zod@3";', {'deno.json': '{}', 'deno.lock': lock('npm:zod@4')}),
+        ('public/a.js', 'import z from "https://esm.sh/zod@3";', {'deno.json': '{}', 'deno.lock': lock('npm:zod@4')}),
+        ('main.ts', 'import a from "https://a.dev/a.ts";',
+         {'deno.json': '{}', 'deno.lock': lock(remote={'https://a.dev/a.ts': HASH})}),
+        ('main.ts', 'import a from "https://a.dev/a.ts";',
+         {'deno.json': '{}', 'deno.lock': lock(redirects={'https://a.dev/a.ts': 'https://a.dev/b.ts'})}),
+        ('main.ts', 'import "./a.ts"; import "zod"; import "node:fs";', {'deno.json': '{}', 'deno.lock': lock()}),
+    ),
+)
+def test_allows_what_is_locked(path, code, files):
+    assert_findings(hook, code, path, files=files)
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'files'),
+    (
+        ('deno.json', '{ "imports": { "zod": "«npm:zod@5»" } }', {'deno.lock': lock('npm:zod@4', 'npm:zod@5').replace(
+            '"dependencies": ["npm:zod@4", "npm:zod@5"]', '"dependencies": []')}),
+        ('deno.json', '{ "imports": «{» } }', {'deno.lock': lock('npm:zod@4')}),
+        ('deno.json', '«{»}', {'deno.lock': lock('npm:zod@4')}),
+        ('deno.json', '{ "imports": { "zod": "npm:zod@4", "a": "«npm:a»" } }', {'deno.lock': lock('npm:zod@4')}),
+        ('deno.json', '{ "imports": { "zod": "«npm:zod@4»" } }', {'deno.lock': '{"version": "5"}'}),
+        ('deno.json', '{ "imports": { "zod": "«npm:zod@4»" } }', {'deno.lock': '{"version": "3"}'}),
+        ('deno.json', '{ "imports": { "zod": "«npm:zod@4»" } }',
+         {'deno.lock': '{"version": "5", "workspace": {"dependencies": ["npm:zod@4"]}}'}),
+        ('deno.json', '{ "compilerOptions": { "types": ["«npm:vite@7/client»"] } }', {'deno.lock': lock()}),
+        ('deno.json', '{ "importMap": "«m.json»" }',
+         {'m.json': '{ "imports": { "a": "npm:a@1" } }', 'deno.lock': lock()}),
+        ('package.json', '{ "dependencies": { "a": "«^1.0.0»" } }', {'deno.lock': lock()}),
+        ('package.json', '{ "devDependencies": { "a": "«npm:b@1»" } }', {'deno.lock': lock()}),
+        ('a/deno.json', '{ "imports": { "zod": "«npm:zod@4»" } }',
+         {'deno.json': '{ "workspace": ["a"] }', 'deno.lock': lock('npm:zod@4')}),
+        ('a/deno.json', '{ "imports": «{» } }',
+         {'deno.json': '{ "workspace": ["*"] }', 'deno.lock': lock(members={'a': ['npm:zod@4']})}),
+        ('deno.json', '{ "workspace": «[»"a"] }',
+         {'a/deno.json': '{}', 'deno.lock': lock(members={'b': ['npm:zod@4']})}),
+        ('main.ts', 'import z from "«npm:zod@3»";', {'deno.json': '{}', 'deno.lock': lock('npm:zod@4')}),
+        ('src/main.ts', 'export * from "«jsr:@std/path@1»";', {'deno.json': '{}', 'deno.lock': lock()}),
+        ('main.ts', 'import a from "«https://a.dev/a.ts»";', {'deno.json': '{}', 'deno.lock': lock()}),
+    ),
+)
+def test_flags_what_is_not_locked(path, code, files):
+    assert_findings(hook, code, path, rule='lockfile-stale', files=files)
+
+
+# the lock file itself
+
+
+def entries(integrity: str = SRI, **more: str) -> str:
+    fields = ', '.join(f'"{name}": "{value}"' for name, value in {'integrity': integrity, **more}.items())
+    return '{ "version": "5", "npm": { "zod@4.1.12": { %s } } }' % fields
+
+
+@pytest.mark.parametrize(
+    ('path', 'code'),
+    (
+        ('deno.lock', entries()),
+        ('deno.lock', entries('sha1-' + 'A' * 27 + '=')),
+        ('deno.lock', entries('sha256-' + 'A' * 43 + '=')),
+        ('deno.lock', entries('sha384-' + 'A' * 64)),
+        # what a registry of long ago tells
+        ('deno.lock', entries('ab' * 20)),
+        ('deno.lock', '{ "version": "5", "jsr": { "@std/path@1.1.2": { "integrity": "%s" } } }' % HASH),
+        ('deno.lock', '{ "version": "4", "remote": { "https://a.dev/a.ts": "%s" } }' % HASH),
+        ('deno.lock', '{ "https://a.dev/a.ts": "%s" }' % HASH),
+        ('deno.lock', '{ "version": "2", "npm": { "packages": { "a@1.0.0": { "integrity": "%s" } } } }' % SRI),
+        ('deno.lock', '{ "version": "3", "packages": { "npm": { "a@1.0.0": { "integrity": "%s" } } } }' % SRI),
+        ('deno.lock', '{ "version": "5" }'),
+        ('deno.lock', '{ "version": "5", "npm": {}, "jsr": {}, "remote": {} }'),
+        ('tests/data/deno.lock', entries('none')),
+        ('other.lock', entries('none')),
+        ('package-lock.json', entries('none')),
+        ('deno.lock', entries(tarball='https://registry.npmjs.org/zod/-/zod-4.1.12.tgz')),
+        ('deno.lock', entries(tarball='https://registry.yarnpkg.com/zod/-/zod-4.1.12.tgz')),
+        ('deno.lock', entries(tarball='https://npm.jsr.io/~/11/@jsr/std__path/1.1.2.tgz')),
+        ('deno.lock', entries(tarball='https://npm.pkg.github.com/download/a/1.0.0/x')),
+        # where all packages come from is the registry
+        ('deno.lock', entries(tarball='https://npm.example.com/zod/-/zod-4.1.12.tgz')),
+        ('deno.lock', entries(tarball='http://127.0.0.1:4873/zod/-/zod-4.1.12.tgz')),
+        ('deno.lock', entries(tarball='http://verdaccio:4873/zod/-/zod-4.1.12.tgz')),
+    ),
+)
+def test_allows_lock_files(path, code):
+    assert_findings(hook, code, path)
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        '{ "version": "5", "npm": { "zod@4.1.12": «{}» } }',
+        '{ "version": "5", "npm": { "zod@4.1.12": «{ "deprecated": true }» } }',
+        entries('«sha512-short»'), entries('«none»'), entries('«sha512-' + '=' * 88 + '»'),
+        entries('«' + SRI.replace('sha512', 'md5') + '»'), entries('«' + 'AB' * 32 + '»'),
+        '{ "version": "5", "jsr": { "@std/path@1.1.2": «{}» } }',
+        '{ "version": "5", "jsr": { "@std/path@1.1.2": { "integrity": "«x»" } } }',
+        '{ "version": "4", "remote": { "https://a.dev/a.ts": "«x»" } }',
+        '{ "https://a.dev/a.ts": "«x»" }',
+        '{ "version": "2", "npm": { "packages": { "a@1.0.0": «{ "dependencies": {} }» } } }',
+        '{ "version": "3", "packages": { "npm": { "a@1.0.0": { "integrity": "«x»" } } } }',
+    ),
+)
+def test_flags_hashes(code):
+    assert_findings(hook, code, 'deno.lock', rule='lockfile-integrity')
+
+
+def tarballs(*urls: str) -> str:
+    listed = ['"a%d@1.0.0": { "integrity": "%s" }' % (index, SRI) for index in range(8)]
+    listed += ['"b%d@1.0.0": { "integrity": "%s", "tarball": "%s" }' % (at, SRI, url) for at, url in enumerate(urls)]
+    return '{ "version": "5", "npm": { %s } }' % ', '.join(listed)
+
+
+@pytest.mark.parametrize(
+    'url',
+    (
+        'https://evil.example/b.tgz', 'https://registry.npmjs.org.evil.dev/b.tgz', 'https://evil.dev/registry.npmjs.org/b.tgz',
+        'https://registry.npmjs.org@evil.dev/b.tgz', 'http://evil.dev/b.tgz', 'http://registry.npmjs.org/b.tgz',
+        'https://codeload.github.com/o/r/tar.gz/main', 'https://203.0.113.7/b.tgz', 'git+https://evil.dev/b', 'b.tgz',
+        'https://raw.githubusercontent.com/o/r/main/b.tgz', 'https://npmjs.org/b.tgz',
+    ),
+)
+def test_flags_tarballs(url):
+    assert_findings(hook, tarballs(f'«{url}»'), 'deno.lock', rule='lockfile-tarball')
+
+
+def test_registries_of_the_project_are_known():
+    files = {'.npmrc': '@me:registry=https://npm.me.dev/\n//npm.me.dev/:_authToken=${TOKEN}\n'}
+    assert_findings(hook, tarballs('https://npm.me.dev/b.tgz'), 'deno.lock', files=files)
+    assert_findings(hook, tarballs('https://npm.me.dev/b.tgz', '«https://evil.dev/b.tgz»'), 'deno.lock', files=files)
+
+
+# registries, scripts, age
+
+
+@pytest.mark.parametrize(
+    ('path', 'code'),
+    (
+        ('.npmrc', 'registry=https://registry.npmjs.org/\n'),
+        ('.npmrc', '@me:registry=https://npm.me.dev/\n'),
+        ('.npmrc', 'registry=http://localhost:4873/\n'),
+        ('.npmrc', 'registry = http://127.0.0.1:4873/\n'),
+        ('.npmrc', 'registry=http://verdaccio:4873/\n'),
+        ('.npmrc', 'registry=http://10.1.2.3/\n'),
+        ('.npmrc', 'registry=http://npm.corp.internal/\n'),
+        ('.npmrc', '# registry=http://npm.me.dev/\n; registry=http://npm.me.dev/\n'),
+        ('.npmrc', 'proxy=http://proxy.me.dev/\n'),
+        ('.npmrc', 'registry=${REGISTRY}\nmin-release-age=3\n'),
+        ('.env', 'NPM_CONFIG_REGISTRY=https://npm.me.dev/\n'),
+        ('.env', 'NPM_CONFIG_REGISTRY=http://localhost:4873/\n'),
+        ('.env', 'OTHER_REGISTRY=http://npm.me.dev/\n'),
+        ('run.sh', 'export NPM_CONFIG_REGISTRY=https://npm.me.dev/\n'),
+        ('run.sh', '# NPM_CONFIG_REGISTRY=http://npm.me.dev/\n'),
+        ('compose.yaml', 'services:\n  a:\n    environment:\n      JSR_URL: http://jsr:8080\n'),
+        ('tests/run.sh', 'export NPM_CONFIG_REGISTRY=http://npm.me.dev/\n'),
+        ('Dockerfile', 'FROM x\nENV NPM_CONFIG_REGISTRY=https://npm.me.dev/\n'),
+        ('deno.json', '{ "allowScripts": ["npm:esbuild@0.25.0"] }'),
+        ('deno.json', '{ "allowScripts": false }'),
+        ('deno.json', '{ "allowScripts": [] }'),
+        ('deno.json', '{ "allowScripts": { "allow": ["npm:esbuild"], "deny": [] } }'),
+        ('deno.json', '{ "allowScripts": { "allow": false } }'),
+        ('deno.json', '{ "allowScripts": { "deny": ["npm:a"] } }'),
+        ('package.json', '{ "allowScripts": true, "minimumDependencyAge": 0 }'),
+        ('tests/a/deno.json', '{ "allowScripts": true, "minimumDependencyAge": 0 }'),
+        ('deno.json', '{ "minimumDependencyAge": 1440 }'),
+        ('deno.json', '{ "minimumDependencyAge": "1440" }'),
+        ('deno.json', '{ "minimumDependencyAge": "P1D" }'),
+        ('deno.json', '{ "minimumDependencyAge": "P1W" }'),
+        ('deno.json', '{ "minimumDependencyAge": "PT48H" }'),
+        ('deno.json', '{ "minimumDependencyAge": "2026-01-01" }'),
+        ('deno.json', '{ "minimumDependencyAge": "2026-01-01T00:00:00Z" }'),
+        ('deno.json', '{ "minimumDependencyAge": { "age": "P3D", "exclude": ["npm:@me/*", "npm:zod"] } }'),
+        ('deno.json', '{ "minimumDependencyAge": { "exclude": ["npm:zod"] } }'),
+        # deno refuses these
+        ('deno.json', '{ "minimumDependencyAge": "1 hour" }'),
+        ('deno.json', '{ "minimumDependencyAge": false }'),
+    ),
+)
+def test_allows_settings(path, code):
+    assert_findings(hook, code, path)
+
+
+@pytest.mark.parametrize(
+    ('path', 'code'),
+    (
+        ('.npmrc', 'registry=«http://npm.me.dev/»\n'),
+        ('.npmrc', 'a=b\n  registry = «http://npm.me.dev/»\n'),
+        ('.npmrc', 'registry="«http://npm.me.dev/»"\r\n'),
+        ('.npmrc', '@me:registry=«http://npm.me.dev/»\n'),
+        ('.npmrc', 'registry=«HTTP://registry.npmjs.org/»\n'),
+        ('api/.npmrc', 'registry=«http://registry.npmjs.org»'),
+        ('.npmrc', 'registry=«http://8.8.8.8:4873/»\n'),
+        ('.env', 'NPM_CONFIG_REGISTRY=«http://npm.me.dev/»\n'),
+        ('.env', 'npm_config_registry="«http://npm.me.dev/»"\n'),
+        ('run.sh', 'export NPM_CONFIG_REGISTRY=«http://npm.me.dev/»\ndeno install\n'),
+        ('Dockerfile', 'FROM x\nENV NPM_CONFIG_REGISTRY=«http://npm.me.dev/»\n'),
+        ('compose.yaml', 'services:\n  a:\n    environment:\n      JSR_URL: «http://jsr.me.dev»\n'),
+        ('.github/workflows/a.yml', 'env:\n  NPM_CONFIG_REGISTRY: «http://npm.me.dev/»\njobs: {}\n'),
+    ),
+)
+def test_flags_registries(path, code):
+    assert_findings(hook, code, path, rule='registry-over-http')
+
+
+@pytest.mark.parametrize(
+    ('path', 'code'),
+    (
+        ('deno.json', '{ "allowScripts": «true» }'),
+        ('deno.jsonc', '{ "allowScripts": «true», // c\n }'),
+        ('api/deno.json', '{ "allowScripts": «true», "nodeModulesDir": "auto" }'),
+        ('deno.json', '{ "allowScripts": { "allow": «true» } }'),
+        ('deno.json', '{ "allowScripts": { "allow": «true», "deny": ["npm:a"] } }'),
+        ('run.sh', 'deno install «--allow-scripts»\n'),
+        ('run.sh', 'deno cache «--allow-scripts» main.ts\n'),
+        ('run.sh', 'deno run -N «--allow-scripts» main.ts\n'),
+        ('run.sh', 'deno install -g «--allow-scripts» npm:esbuild@0.25.0\n'),
+        ('deno.json', '{ "tasks": { "setup": "deno install «--allow-scripts»" } }'),
+        ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno install «--allow-scripts»\n'),
+        ('.github/workflows/a.yml', workflow('deno install «--allow-scripts»')),
+        ('Makefile', 'setup:\n\tdeno install «--allow-scripts»\n'),
+    ),
+)
+def test_flags_scripts(path, code):
+    assert_findings(hook, code, path, rule='install-scripts-allow-all')
+
+
+@pytest.mark.parametrize(
+    ('path', 'code'),
+    (
+        ('deno.json', '{ "minimumDependencyAge": «0» }'),
+        ('deno.json', '{ "minimumDependencyAge": "«0»" }'),
+        ('deno.json', '{ "minimumDependencyAge": «60» }'),
+        ('deno.json', '{ "minimumDependencyAge": "«P0D»" }'),
+        ('deno.json', '{ "minimumDependencyAge": "«PT0S»" }'),
+        ('deno.json', '{ "minimumDependencyAge": "«PT12H»" }'),
+        ('deno.json', '{ "minimumDependencyAge": { "age": «0» } }'),
+        ('deno.json', '{ "minimumDependencyAge": { "age": "P3D", "exclude": ["«npm:*»"] } }'),
+        ('deno.json', '{ "minimumDependencyAge": { "age": "P3D", "exclude": ["npm:a", "«*»"] } }'),
+        ('run.sh', 'deno install «--minimum-dependency-age=0»\n'),
+        ('run.sh', 'deno run «--minimum-dependency-age=PT1H» main.ts\n'),
+        ('deno.json', '{ "tasks": { "up": "deno install «--min-dep-age=0»" } }'),
+        ('.npmrc', 'min-release-age=«0»\n'),
+    ),
+)
+def test_flags_age(path, code):
+    assert_findings(hook, code, path, rule='dependency-age-disabled')
+
+
+# strict
+
+
+@pytest.mark.parametrize('command', (
+    '«install»', '«install» --quiet', '«cache» main.ts', '«cache» --reload main.ts', '«i»', '«install» --prod',
+    '«install» --entrypoint main.ts', '«cache» a.ts b.ts', '«install» --node-modules-dir',
+    '«install» --allow-scripts=npm:a', '-q «install»', '«install» --log-level=debug',
+))
+def test_flags_jobs_that_do_not_hold_to_the_lock_file(command):
+    code = workflow(f'deno {command}')
+    if '--entrypoint' in command:
+        code = code.replace('«', '').replace('»', '')
+    assert_findings(hook, code, '.github/workflows/a.yml', files=LOCKED)
+
+
+@pytest.mark.parametrize('command', (
+    'deno ci', 'deno install --frozen', 'deno install --frozen=true', 'deno cache --frozen main.ts', 'deno add npm:zod',
+    'deno install npm:zod', 'deno install -g npm:zod@4', 'deno run main.ts', 'deno test', 'deno fmt --check',
+    'npm install', 'deno task build', 'deno install --help', 'deno cache --frozen=false main.ts', 'deno lint',
+))
+def test_allows_jobs_that_hold_to_the_lock_file(command):
+    assert_findings(hook, workflow(command), '.github/workflows/a.yml', files=LOCKED)
+
+
+@pytest.mark.parametrize('files', (
+    {}, {'deno.json': '{}'}, {'deno.json': '{ "lock": { "frozen": true } }', 'deno.lock': ZOD}, {'deno.lock': ZOD},
+))
+def test_allows_jobs_where_nothing_is_locked_or_all_is_frozen(files):
+    assert_findings(hook, workflow('deno install'), '.github/workflows/a.yml', files=files)
+
+
+def test_strict_rules():
+    assert [rule.id for rule in hook.rules if rule.strict] == ['lockfile-not-enforced']
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'files', 'expected'),
+    (
+        ('deno.json', '{ %s }' % IMPORTS, {},
+         'there is no deno.lock: what npm:zod@^4.1.0 and the others stand for is decided anew on every machine; '
+         'run `deno install` and commit it'),
+        ('deno.json', '{ %s }' % IMPORTS, {'deno.lock': lock('npm:zod@^4.1.0', 'npm:a@1', 'npm:b@1')},
+         'deno.lock holds npm:a@1 and 1 more, which is not asked for here any more; run `deno install` and commit it'),
+        ('main.ts', 'import "npm:a@1";', {'deno.json': '{}', 'deno.lock': lock()},
+         'deno.lock does not hold npm:a@1; run `deno install --entrypoint` on this module and commit it'),
+    ),
+)
+def test_says_what_to_do(path, code, files, expected):
+    assert messages(hook, code, path, files=files) == [expected]
+
+
+def test_a_large_lock_file_takes_linear_time():
+    names = [f'npm:p{index}@1' for index in range(3000)]
+    packages = {f'p{at}@1.0.0': {'integrity': SRI, 'tarball': f'https://h{at}.dev/x.tgz'} for at in range(3000)}
+    code = json.dumps({'imports': {name: name for name in names}})
+    started = perf_counter()
+    assert judged(hook, code, 'deno.json', files={'deno.lock': lock(*names)}) == []
+    assert len(judged(hook, lock(npm=packages), 'deno.lock')) == 3000
+    assert perf_counter() - started < 5

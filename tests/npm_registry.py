@@ -1,0 +1,94 @@
+"""An npm registry of made-up packages on this machine, for tests that ask the real deno."""
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+import threading
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+from urllib.parse import unquote
+
+PUBLISHED = '2020-01-01T00:00:00.000Z'
+
+
+class Registry:
+    """Packages by name, their versions by number, the dependencies of each."""
+
+    def __init__(self, packages: dict[str, dict[str, dict[str, str]]]) -> None:
+        self.packages = packages
+        self.url = ''
+
+    def packument(self, name: str) -> dict[str, object]:
+        """Return what the registry says of a package."""
+        versions = self.packages[name]
+        return {
+            'name': name,
+            'dist-tags': {'latest': [version for version in versions if '-' not in version][-1]},
+            'time': dict.fromkeys(versions, PUBLISHED),
+            'versions': {version: self._version(name, version) for version in versions},
+        }
+
+    def _version(self, name: str, version: str) -> dict[str, object]:
+        digest = base64.b64encode(hashlib.sha512(tarball(name, version)).digest()).decode()
+        path = f'{self.url}{name}/-/{name.rpartition("/")[2]}-{version}.tgz'
+        return {
+            'name': name, 'version': version, 'dependencies': self.packages[name][version],
+            'dist': {'tarball': path, 'integrity': f'sha512-{digest}'},
+        }
+
+
+@cache
+def tarball(name: str, version: str) -> bytes:
+    """Return the package as npm packs it."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode='w') as archive:
+        for path, text in (
+            ('package/package.json', json.dumps({'name': name, 'version': version, 'main': 'index.js'})),
+            ('package/index.js', 'module.exports = 1;\n'),
+        ):
+            entry = tarfile.TarInfo(path)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return gzip.compress(packed.getvalue(), mtime=0)
+
+
+@contextmanager
+def serving(packages: dict[str, dict[str, dict[str, str]]]):
+    """Serve packages; yield the registry with its URL."""
+    registry = Registry(packages)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = unquote(self.path).strip('/')
+            name, found, file = path.partition('/-/')
+            if name not in registry.packages:
+                return self._answer(404, b'{}')
+            if not found:
+                return self._answer(200, json.dumps(registry.packument(name)).encode())
+            version = file.removeprefix(f'{name.rpartition("/")[2]}-').removesuffix('.tgz')
+            return self._answer(200, tarball(name, version))
+
+        def _answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header('content-length', str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    registry.url = f'http://127.0.0.1:{server.server_port}/'
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield registry
+    finally:
+        server.shutdown()
+        server.server_close()
