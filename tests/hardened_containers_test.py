@@ -153,6 +153,15 @@ def test_reads_entry_scripts(script, expected):
     assert_rule(AS_ROOT, code, files={'docker/entry.sh': script})
 
 
+@pytest.mark.parametrize('start', ('CMD ./start.sh', 'CMD ["sh", "start.sh"]', 'ENTRYPOINT exec /app/start.sh'))
+def test_reads_scripts_however_they_are_started(start):
+    keyword, _, rest = start.partition(' ')
+    files = {'start.sh': '#!/bin/sh\nexec deno run main.ts\n'}
+    assert_rule(AS_ROOT, f'{FROM}COPY . .\n«{keyword}» {rest}', files=files)
+    assert_rule(AS_ROOT, f'{FROM}COPY . .\n{start}', files={'start.sh': '#!/bin/sh\nexec gosu deno deno run main.ts\n'})
+    assert_rule(AS_ROOT, f'{FROM}COPY . .\n{start}')
+
+
 def test_compose_may_choose_the_user():
     assert_rule(AS_ROOT, f'{FROM}{RUN}', files={'compose.yaml': compose('build: .\nuser: "1000:1000"')})
     assert_rule(AS_ROOT, f'{FROM}{START}', files={'compose.yaml': compose('build: .\nuser: root')})

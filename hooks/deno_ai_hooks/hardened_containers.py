@@ -22,6 +22,9 @@ With `--strict` also images without a digest, and services without what confines
 
 Containers of developers and tests may run as root: `.devcontainer`, `tests/`, `Dockerfile.dev`.
 
+What is mended: `USER deno` is added where the program writes and starts nothing, so that all it needs can be
+read by any user; a published model is bound to `127.0.0.1`; `deno` is put before a word that only it knows.
+
 Bad:
 
     # Dockerfile
@@ -280,12 +283,17 @@ def _mentions(instruction: Instruction) -> bool:
 
 def _drops(document: Containerfile, stage: Stage, project: Project) -> bool:
     """Return whether a script that a container starts goes on as another user, or may, since nobody can read it."""
-    for instruction in staging.start(document, stage):
-        for word in (instruction.words or ()) if instruction else ():
-            name = word.text or ''
-            if name.endswith('.sh') and not name.endswith(ENTRY_SCRIPT):
-                return _script_drops(document, name, project)
-    return False
+    names = [name for instruction in staging.start(document, stage) if instruction for name in _scripts(instruction)]
+    return any(_script_drops(document, name, project) for name in names)
+
+
+SCRIPT_NAME = pattern(r'[\w./-]+\.sh\b')
+
+
+def _scripts(instruction: Instruction) -> list[str]:
+    """Return the first shell script that an instruction starts, the entry script of the official image aside."""
+    found = SCRIPT_NAME.findall(instruction.script.data.decode(errors='replace'))
+    return [name for name in found if not name.endswith(ENTRY_SCRIPT)][:1]
 
 
 def _script_drops(document: Containerfile, name: str, project: Project) -> bool:
