@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from deno_ai_hooks.common.project import CONFIGURATIONS
 from deno_ai_hooks.common.project import Project
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
     from deno_ai_hooks.common.documents.lockfile import Lockfile
     from deno_ai_hooks.common.documents.shapes import Node
-    from deno_ai_hooks.common.source import Source
 
 MANIFEST = 'package.json'
 LOCK = 'deno.lock'
@@ -124,18 +123,25 @@ def _lists(root: Member, folder: str) -> bool:
     return any(fnmatchcase(below, posixpath.normpath(each)) for each in _patterns(root) if not each.startswith('!'))
 
 
+_locks: WeakKeyDictionary[Project, dict[str, Lockfile | None]] = WeakKeyDictionary()
+
+
 def lockfile(found: Workspace | None, project: Project) -> Lockfile | None:
     """Return the lock file of a workspace that others get too, None where there is none that deno could read."""
     path = found.lock_path if found else None
-    source = project.source(path) if path else None
-    if path is None or source is None or (project.ignored(path) and not project.tracked(path)):
+    if path is None:
         return None
-    lock = _read(source)
-    return lock if lock.is_read else None
+    known = _locks.setdefault(project, {})
+    if path not in known:
+        known[path] = _read(path, project)
+    return known[path]
 
 
-@lru_cache(maxsize=4)
-def _read(source: Source) -> Lockfile:
+def _read(path: str, project: Project) -> Lockfile | None:
     from deno_ai_hooks.common.documents.lockfile import Lockfile
 
-    return Lockfile(source.path, whole(source.data))
+    source = project.source(path)
+    if source is None or (project.ignored(path) and not project.tracked(path)):
+        return None
+    lock = Lockfile(path, whole(source.data))
+    return lock if lock.is_read else None
