@@ -87,6 +87,7 @@ from deno_ai_hooks.facts.patterns import pattern
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from deno_ai_hooks.common.allowances import Allowances
     from deno_ai_hooks.common.credentials import Use
     from deno_ai_hooks.common.credentials import View
     from deno_ai_hooks.common.documents.typescript import Module
@@ -131,14 +132,22 @@ ANSWERED = pattern(
 )
 
 
+READ = pattern(
+    rb'\benv\b[\s.!?\[("\'`get)]{1,30}\w{0,60}(?i:key|token|secret|pass|credential|auth|_ur[il]|_dsn)|\btoObject\b|'
+    rb'\benv\b\s{0,9}[^.\[\w\s]|\benv\b\s{0,9}(?:\.get\(|\[)\s{0,9}[A-Za-z_$]|'
+    rb'\bprocess\.env\.[a-z_$]'
+)
+"""A variable of the environment that may hold a secret, one whose name is not known here, or all of them."""
+
+
 def is_computed(data: bytes) -> bool:
     """Return whether a variable is read whose name is no literal."""
     return COMPUTED.search(data) is not None
 
 
 def is_answered(data: bytes) -> bool:
-    """Return whether somebody may be answered."""
-    return ANSWERED.search(data) is not None
+    """Return whether somebody may be answered with a secret."""
+    return ANSWERED.search(data) is not None and READ.search(data) is not None
 
 
 class Key(NamedTuple):
@@ -175,6 +184,7 @@ class Keys:
         self._module = view.module
         self._project = project
         self._seen: set[tuple[str, Span]] = set()
+        self._allowances: dict[str, Allowances] = {}
         self._literals: dict[int, Span] | None = None
 
     def used(self, use: Use) -> Iterator[Finding]:
@@ -201,13 +211,16 @@ class Keys:
                         yield self._finding(use, Key(part, use.service.variable), direct=False)
 
     def _is_new(self, part: Known) -> bool:
-        from deno_ai_hooks.common.allowances import Allowances
-
-        place = part.module.path, part.span
-        if place in self._seen:
+        """Return whether a key has not been told of, and nobody lets it stand."""
+        path = part.module.path
+        if (path, part.span) in self._seen:
             return False
-        self._seen.add(place)
-        return not Allowances(part.module.path, part.module.text.data, self._project).cover(part.span)
+        self._seen.add((path, part.span))
+        if path not in self._allowances:
+            from deno_ai_hooks.common.allowances import Allowances
+
+            self._allowances[path] = Allowances(path, part.module.text.data, self._project)
+        return not self._allowances[path].cover(part.span)
 
     def _finding(self, use: Use, key: Key, direct: bool) -> Finding:
         part = key.part
