@@ -159,7 +159,7 @@ def test_every_carrier_reaches_a_hook(paths, tree):
 
 def wanted(id):
     """Return the kinds of files that a hook looks into."""
-    return {kind for check in catalog.load(id).checks for kind in screen.files(check)}
+    return {kind for check in catalog.load(id).checks for kind in screen.looks_into(check)}
 
 
 READERS = [id for id in catalog.ids() if kinds.TEXT not in wanted(id)]

@@ -114,7 +114,10 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.shapes import Node
     from deno_ai_hooks.common.services import Service
 
-hook = Hook('hardened-containers', __doc__, cwe=250, owasp='LLM02', severity=6.0)
+hook = Hook(
+    'hardened-containers', __doc__, cwe=250, owasp='LLM02', severity=6.0,
+    covers=('no-env-files', 'no-hardcoded-secrets'),
+)
 AS_ROOT = hook.rule('container-runs-as-root', 'A container runs Deno as root', owasp='LLM06')
 COPIES = hook.rule('container-copies-secrets', 'An image is built with .env or a key in it', cwe=538, severity=8.0)
 IN_ENV = hook.rule(

@@ -87,7 +87,7 @@ ENV_NAME = pattern(r'(?:^|/)\.?env(?:[._-][\w.-]+)?$')
 SHOWN = 3
 """Names of variables that a message lists."""
 
-hook = Hook('no-env-files', __doc__, cwe=538, owasp='LLM02', severity=8.0)
+hook = Hook('no-env-files', __doc__, cwe=538, owasp='LLM02', severity=8.0, covers=('no-hardcoded-secrets',))
 COMMITTED = hook.rule('env-file-committed', 'An env file with secrets is under version control')
 KEY_FILE = hook.rule('key-file-committed', 'A file that is there to hold a key or a token is under version control')
 NOT_IGNORED = hook.rule(

@@ -493,8 +493,9 @@ THERE = Step('a.sh', Span(8, 12), 'there', secret=True)
         # what is written elsewhere
         (Finding(Span(0, 1), 'x', related=(THERE,)), ['a.sh 2', 'b.sh 2', 'b.sh 8']),
         (Finding(Span(0, 1), 'x', related=(THERE._replace(path='b.sh'),)), ['a.sh 2', 'a.sh 8', 'b.sh 2']),
-        # what is no secret covers nothing
-        (Finding(Span(2, 6), 'x'), ['a.sh 2', 'a.sh 8', 'b.sh 2', 'b.sh 8']),
+        # what is no secret covers no more than its own place
+        (Finding(Span(2, 6), 'x'), ['a.sh 8', 'b.sh 2', 'b.sh 8']),
+        (Finding(Span(1, 7), 'x'), ['a.sh 2', 'a.sh 8', 'b.sh 2', 'b.sh 8']),
         (Finding(Span(6, 8), 'x', secret=True), ['a.sh 2', 'a.sh 8', 'b.sh 2', 'b.sh 8']),
     ),
 )

@@ -52,8 +52,8 @@ class Check(NamedTuple):
 class Hook:
     """A practice with its manual: the docstring of the module that enforces it.
 
-    The manual's first line is the summary that the manifest and the README show.  Where it speaks of a
-    secret, what the hooks that it `covers` say of the same bytes is left out.
+    The manual's first line is the summary that the manifest and the README show.  What the hooks that it
+    `covers` say of a place that it speaks of, or of any part of a secret, is left out.
     """
 
     def __init__(self, id: str, manual: str | None, *, cwe: int | None = None, owasp: str | None = None,

@@ -12,7 +12,7 @@ from deno_ai_hooks.common.hook import Hook
 
 def files(hook: Hook) -> str:
     """Return the pattern of the paths that a hook may have something to say about."""
-    return kinds.pattern(sorted({kind for check in hook.checks for kind in screen.files(check)}))
+    return kinds.pattern(sorted({kind for check in hook.checks for kind in screen.looks_into(check)}))
 
 
 def manifest(hooks: Iterable[Hook]) -> str:

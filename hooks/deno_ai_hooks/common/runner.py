@@ -26,13 +26,14 @@ from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.redact import Mask
 from deno_ai_hooks.common.screen import Screen
+from deno_ai_hooks.common.screen import looks_into
 from deno_ai_hooks.common.source import Lines
 from deno_ai_hooks.common.source import Position
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.common.walk import Files
-from deno_ai_hooks.common.walk import ignored
 from deno_ai_hooks.common.walk import bundled
+from deno_ai_hooks.common.walk import ignored
 from deno_ai_hooks.common.walk import read
 from deno_ai_hooks.common.walk import tracked
 from deno_ai_hooks.common.walk import unreadable
@@ -208,18 +209,20 @@ class Judge:
 
         comments = suppression.suppressions(source, kind)
         left, used = suppression.sift(found, comments)
-        judged = self._judged(source.path)
+        judged = self._judged(source.path, kind)
         known = self._known() if self._known else judged
         complaints = suppression.complaints(comments, used, known, judged)
         places = _Places(source)
         more = [self._diagnostic(places, IGNORE, finding, nth) for nth, finding in enumerate(complaints)]
         return sorted([*left, *more], key=lambda diagnostic: diagnostic.span)
 
-    def _judged(self, path: str) -> set[str]:
+    def _judged(self, path: str, kind: str) -> set[str]:
         """Return the rules that the file at `path` is judged by, and the hooks of which no rule is left out."""
         judged: set[str] = set()
         for job in self._jobs.values():
-            if job.applies is None or job.applies(path):
+            if job.applies is not None and not job.applies(path):
+                continue
+            if any(kind in looks_into(check) for check in job.hook.checks):
                 rules = {rule.id for rule in job.hook.rules}
                 chosen = rules if self._rules is None else rules & set(self._rules)
                 judged |= chosen | ({job.hook.id} if chosen == rules else set())
@@ -237,15 +240,19 @@ def run(judge: Judge, files: Files, workers: int = 1) -> tuple[list[Diagnostic],
 
 
 def _uncovered(judge: Judge, diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-    """Yield all but what is said of a secret that a hook which says more speaks of, in whatever file."""
+    """Yield all but what is said of a place or a secret that a hook which says more speaks of, in whatever file."""
     covered: dict[tuple[str, str], list[tuple[Position, Position]]] = {}
+    same: set[tuple[str, str, Span]] = set()
     for diagnostic in diagnostics:
         for hook in judge.covers.get(diagnostic.hook, ()):
+            same.add((hook, diagnostic.path, diagnostic.span))
             for path, start, end in _secrets(diagnostic):
                 covered.setdefault((hook, path), []).append((start, end))
     for diagnostic in diagnostics:
         places = covered.get((diagnostic.hook, diagnostic.path), ())
-        if not any(start < diagnostic.end and diagnostic.start < end for start, end in places):
+        if (diagnostic.hook, diagnostic.path, diagnostic.span) not in same and not any(
+            start < diagnostic.end and diagnostic.start < end for start, end in places
+        ):
             yield diagnostic
 
 

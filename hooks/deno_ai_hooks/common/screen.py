@@ -54,7 +54,7 @@ MEMORY = 64 * 1024 * 1024
 """Bytes that the states of one pass may take before RE2 forgets them and slows down."""
 
 
-def files(check: Check) -> tuple[str, ...]:
+def looks_into(check: Check) -> tuple[str, ...]:
     """Return the kinds of files that `check` looks into."""
     return tuple(kind for kind in holding(check.kinds) if kind not in PROSE or check.docs or TEXT in check.kinds)
 
@@ -74,7 +74,7 @@ class Screen:
         self._checks: dict[str, list[Check]] = {}
         self._passes: list[Pass] | None = None
         for check in checks:
-            for kind in files(check):
+            for kind in looks_into(check):
                 self._checks.setdefault(kind, []).append(check)
 
     def wants(self, kind: str) -> bool:

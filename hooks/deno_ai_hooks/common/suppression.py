@@ -90,6 +90,7 @@ SYNTAXES: Mapping[str, Syntax] = {
     **dict.fromkeys('shell containerfile toml make just dotenv procfile crontab'.split(), SHELL),
     'yaml': SHELL._replace(joins=b'\\`', headers=pattern(rb'---|%')),
     'powershell': SHELL._replace(joins=b'`'),
+    'npmrc': Syntax(_comment(rb'^[ \t]*[#;]+'), (b'#', b';')),
     # systemd.syntax(7): a comment has a line of its own; after a value it would be part of it
     'unit': Syntax(_comment(rb'^[ \t]*[#;]+'), (b'#', b';'), joins=b'\\'),
     'batch': Syntax(
