@@ -300,6 +300,9 @@ def entries(integrity: str = SRI, **more: str) -> str:
         ('deno.lock', '{ "https://a.dev/a.ts": "%s" }' % HASH),
         ('deno.lock', '{ "version": "2", "npm": { "packages": { "a@1.0.0": { "integrity": "%s" } } } }' % SRI),
         ('deno.lock', '{ "version": "3", "packages": { "npm": { "a@1.0.0": { "integrity": "%s" } } } }' % SRI),
+        # what is linked to a folder, and jsr once
+        ('deno.lock', '{ "version": "5", "npm": { "a@1.0.0": {} }, "workspace": { "links": { "npm:a@1.0.0": {} } } }'),
+        ('deno.lock', '{ "version": "3", "packages": { "jsr": { "@std/path@1.0.0": { "dependencies": [] } } } }'),
         ('deno.lock', '{ "version": "5" }'),
         ('deno.lock', '{ "version": "5", "npm": {}, "jsr": {}, "remote": {} }'),
         ('tests/data/deno.lock', entries('none')),

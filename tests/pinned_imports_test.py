@@ -108,6 +108,9 @@ def test_allows(path, code):
                       '"imports": {"@std/path": "jsr:@std/path@^1"}}', {}),
         ('mod.ts', 'import "jsr:@std/path@^1";',
          {'deno.json': '{"name": "@me/x", "version": "1.0.0", "exports": "./mod.ts"}'}),
+        # an example: who copies it locks it
+        ('examples/chat/deno.json', imports('jsr:@std/path@^1'), {}),
+        ('examples/main.ts', 'import "npm:zod@4";', {}),
         # a package that names itself
         ('examples/chat.ts', 'import { chat } from "jsr:@me/x";', {'deno.json': '{"name": "@me/x"}'}),
         ('examples/chat.ts', 'import { chat } from "npm:me";', {'package.json': '{"name": "me"}'}),
@@ -171,6 +174,7 @@ def test_flags_imports(path, code):
 @pytest.mark.parametrize(
     ('path', 'code', 'files'),
     (
+        ('examples/main.ts', 'import "«npm:zod»";', {}),
         # without a version, though it is locked today
         ('main.ts', 'import z from "«npm:zod»";', LOCKED),
         # not in the lock file, or not in one that deno reads

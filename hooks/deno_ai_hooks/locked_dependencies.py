@@ -73,6 +73,7 @@ from deno_ai_hooks.common.specifiers import Specifier
 from deno_ai_hooks.common.specifiers import requirement
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.specifiers import stated
+from deno_ai_hooks.common.workspace import SHOWN
 from deno_ai_hooks.common.workspace import Member
 from deno_ai_hooks.common.workspace import Workspace
 from deno_ai_hooks.common.workspace import lockfile
@@ -82,13 +83,12 @@ from deno_ai_hooks.facts.patterns import pattern
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
     from deno_ai_hooks.common.documents.lockfile import Lockfile
+    from deno_ai_hooks.common.documents.lockfile import Package
     from deno_ai_hooks.common.documents.npmrc import Npmrc
     from deno_ai_hooks.common.documents.shapes import Node
     from deno_ai_hooks.common.documents.typescript import Module
 
 SOURCES = tuple(kind for kind in CARRIERS if kind != 'markdown')
-SHOWN = pattern(r'(?:^|/)_?(?:examples?|templates?|samples?|demos?|testdata|fixtures)/')
-"""Folders of what is there to be read or copied."""
 
 hook = Hook('locked-dependencies', __doc__, cwe=353, owasp='LLM03', severity=5.0)
 MISSING = hook.rule('lockfile-missing', 'A program has dependencies and no deno.lock')
@@ -284,6 +284,8 @@ def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
     if not lock.is_read or TESTS.search(lock.path):
         return
     for package in lock.packages:
+        if 'integrity' not in package.fields and _needs_none(package, lock):
+            continue
         hashed, span = package.fields.get('integrity', ('', package.span))
         form = NPM_HASH if package.registry == 'npm' else HEX_HASH
         if not form.fullmatch(hashed) and not HEX_HASH.fullmatch(hashed):
@@ -295,6 +297,13 @@ def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
             yield Finding(span, f'{url[:80]} has a hash that is none; write the lock file anew with `deno install`',
                           rule=INTEGRITY)
     yield from _tarballs(lock, project)
+
+
+def _needs_none(package: Package, lock: Lockfile) -> bool:
+    """Return whether deno writes no hash: for what is linked to a folder, and for jsr once, in files of version 3."""
+    links = lock.root.get('workspace', 'links')
+    linked = any(key.startswith(f'{package.registry}:{package.name}@') for key, _ in (links.items if links else ()))
+    return linked or (package.registry == 'jsr' and lock.version == '3')
 
 
 def _hashes(lock: Lockfile) -> Iterator[tuple[str, str, Span]]:

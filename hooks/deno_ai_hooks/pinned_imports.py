@@ -6,9 +6,9 @@ the lock file beside it, make an update something that is read before it runs.
 
 Reported are imports, entries of import maps and of package.json without a version, with a tag such as
 `latest`, or on a branch; a range such as `^4.1.0` only where no deno.lock that others get holds a version
-for it.  Types, tests, a package that names itself, documentation, and what the import map or package.json
-gives a version are left alone.  A script or tool from elsewhere that a task, a container, a workflow or a
-service starts needs a version too, since no lock file holds it.
+for it, and not in a library or an example.  Types, tests, a package that names itself, documentation, and
+what the import map or package.json gives a version are left alone.  A script or tool from elsewhere that
+a task, a container, a workflow or a service starts needs a version too, since no lock file holds it.
 
 Where deno.lock tells the version, `--fix` writes it; `deno install` brings the lock file up to date then.
 
@@ -67,6 +67,7 @@ from deno_ai_hooks.common.specifiers import arguments
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.specifiers import stated
 from deno_ai_hooks.common.workspace import MANIFEST
+from deno_ai_hooks.common.workspace import SHOWN
 from deno_ai_hooks.common.workspace import lockfile
 from deno_ai_hooks.common.workspace import workspace
 from deno_ai_hooks.facts.patterns import pattern
@@ -147,7 +148,7 @@ class Surroundings:
             return True
         if named.site not in ('npm', 'jsr') and self._vendored():
             return True
-        if named.pin == RANGE and (self._is_published() or self.covers(found)):
+        if named.pin == RANGE and (self._is_loose_here() or self.covers(found)):
             return True
         if found.kind == 'manifest':
             return any(self._project.source(path) for path in self._other_locks())
@@ -208,9 +209,11 @@ class Surroundings:
             if beside:
                 yield beside
 
-    def _is_published(self) -> bool:
+    def _is_loose_here(self) -> bool:
+        """Return whether ranges are right: in a library, and in what is there to be copied."""
         members = self.workspace.all if self.workspace else ()
-        return any(member.is_library for member in members if _within(self._folder, member.folder))
+        published = any(member.is_library for member in members if _within(self._folder, member.folder))
+        return published or bool(SHOWN.search(f'{self._folder}/'))
 
     def _vendored(self) -> bool:
         """Return whether the sources of URLs are kept in the repository."""

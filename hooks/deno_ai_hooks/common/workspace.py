@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from deno_ai_hooks.common.project import CONFIGURATIONS
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.text import whole
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 MANIFEST = 'package.json'
 LOCK = 'deno.lock'
 GLOB = frozenset('*?[{!')
+SHOWN = pattern(r'(?:^|/)_?(?:examples?|templates?|samples?|demos?|testdata|fixtures)/')
+"""Folders of what is there to be read or copied: it is locked where it ends up."""
+
 DEPTH = 40
 """Folders above a file that are looked into."""
 
