@@ -101,9 +101,10 @@ def filled(code):
         'const url = new URL("https://api.chat-demo.net"); url.searchParams.set("key", «"@"»);',
         'new URLSearchParams({ q, api_key: «"@"» });',
         'fetch(«"https://admin:@@api.chat-demo.net/v1"»);',
+        # pragma: allowlist nextline secret
         'import postgres from "npm:postgres";\npostgres(«"postgres://app:t7Kw9mQz2@db.chat-demo.net:5432/app"»);',
         'import { MongoClient } from "npm:mongodb";\nnew '
-        'MongoClient(«"mongodb+srv://app:t7Kw9mQz2@c.chat-demo.net/x"»);',
+        'MongoClient(«"mongodb+srv://app:t7Kw9mQz2@c.chat-demo.net/x"»);',  # pragma: allowlist secret
         # the environment, set
         'Deno.env.set("OPENAI_API_KEY", «"@"»);',
         'process.env.OPENAI_API_KEY = «"@"»;',
@@ -140,6 +141,7 @@ def test_keys_in_code(code):
         'let k = Deno.env.get("OPENAI_API_KEY"); k ||= «"@"»;',
         OPENAI + 'new OpenAI({ apiKey: Deno.env.get("OPENAI_API_KEY") ?? «"@"» });',
         OPENAI + 'const k = Deno.env.get("OPENAI_API_KEY") || «"@"»; new OpenAI({ apiKey: k });',
+        # pragma: allowlist nextline secret
         'const db = Deno.env.get("DATABASE_URL") ?? «"postgres://app:t7Kw9mQz2@db.chat-demo.net/app"»;',
         'const k = (Deno.env.get("OPENAI_API_KEY") as string) ?? Deno.env.get("KEY") ?? «"@"»;',
     ),
@@ -405,6 +407,7 @@ GATEWAY = 'fetch("https://api.openai.com/v1/x", '
         ('fetch("https://api.anthropic.com/v1/messages", { headers: { "x-api-key": "@" } });',
          'fetch("https://api.anthropic.com/v1/messages", { headers: { "x-api-key": '
          'Deno.env.get("ANTHROPIC_API_KEY")! } });'),
+        # pragma: allowlist nextline secret
         ('import postgres from "npm:postgres";\npostgres("postgres://app:t7Kw9mQz2@db.chat-demo.net/app");',
          'import postgres from "npm:postgres";\npostgres(Deno.env.get("DATABASE_URL"));'),
     ),

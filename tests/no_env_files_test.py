@@ -16,7 +16,7 @@ from deno_ai_hooks.no_env_files import hook
 from repositories import folder
 from repositories import repository
 
-KEY = 'sk-' + 'proj-' + 'aQ3xW7bL9kPz2RtYv5Nc' + 'T3BlbkFJ' + 'Zr81mWv0Hs6Gd4Xe3JuQ'
+KEY = 'sk-%s-%s%s%s' % ('proj', 'aQ3xW7bL9kPz2RtYv5Nc', 'T3BlbkFJ', 'Zr81mWv0Hs6Gd4Xe3JuQ')
 RANDOM = 'q7Wz' + 'R2mK' + 'p9Xc' + 'V4bN' + 'j8Lt'
 HEX = '9f86d081' + '884c7d65' + '9a2feaa0' + 'c55ad015'
 BEGIN, END = '-----BEGIN PRIVATE ' + 'KEY-----', '-----END PRIVATE ' + 'KEY-----'
@@ -78,7 +78,7 @@ def test_flags_files(path):
         f'VITE_OPENAI_API_KEY=«{KEY}»',
         'DB_PASSWORD=«Tr0ub4dor&3»',
         'SESSION_SECRET="«correct horse battery staple»"',
-        'DATABASE_URL=«postgres://app:x7Kq29LmPz@db.chat-demo.net/app»',
+        'DATABASE_URL=«postgres://app:x7Kq29LmPz@db.chat-demo.net/app»',  # pragma: allowlist secret
         f'PRIVATE_KEY="«{BEGIN}\n{BODY}\n{END}»"',
         f'DOTENV_PRIVATE_KEY_PRODUCTION="«{HEX}{HEX[::-1]}»"',
         f'OPENAI_API_KEY=encrypted:BD9ad9fGq1\nDOTENV_PRIVATE_KEY=«{HEX}{HEX[::-1]}»',
