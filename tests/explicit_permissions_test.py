@@ -49,6 +49,8 @@ def task(command: str, name: str = 'start') -> str:
         ('main.ts', 'throw new Error("run again with deno run -A main.ts");'),
         ('main.ts', '// deno run -A main.ts\nexport const usage = "deno run -A main.ts";'),
         ('main.ts', 'const flags = parse(["run", "-A", "main.ts"]);'),
+        # the system looks for a program of that whole name
+        ('main.ts', '#!/usr/bin/env deno run -A\nconsole.log(1);\n'),
         # an exec form that is no deno
         ('Dockerfile', 'FROM node:22\nCMD ["run", "-A", "main.ts"]\n'),
         # the entry script runs only what it knows

@@ -90,7 +90,7 @@ if TYPE_CHECKING:
 
 SOURCES = tuple(kind for kind in CARRIERS if kind != 'markdown')
 
-hook = Hook('locked-dependencies', __doc__, cwe=353, owasp='LLM03', severity=5.0)
+hook = Hook('locked-dependencies', __doc__, cwe=353, owasp='LLM03', severity=5.0, covers=('pinned-imports',))
 MISSING = hook.rule('lockfile-missing', 'A program has dependencies and no deno.lock')
 DISABLED = hook.rule('lockfile-disabled', 'The lock file is switched off')
 IGNORED = hook.rule('lockfile-ignored', 'Git ignores deno.lock')
