@@ -1,6 +1,7 @@
 """Every `deno …` that a document starts: what deno makes of it, who runs it and what for."""
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -172,6 +173,8 @@ def granted(line: str, configuration: Json | None) -> Grants:
     return _granted(found[-1].texts, configuration, 0)
 
 
+SCRIPT = pattern(r'\.(?:[cm]?[jt]sx?|json|wasm)$')
+
 TASK_DEPTH = 8
 """Tasks that start tasks that are followed."""
 
@@ -181,16 +184,16 @@ def _granted(words: Sequence[str | None], configuration: Json | None, depth: int
 
     config: Any = plain(configuration.root) if configuration else None
 
-    def run_task(name: str, extra: list[str]) -> Grants:
+    def run_task(name: str, extra: list[str]) -> Grants | None:
         return _task(name, extra, configuration, depth)
 
     return grants(parse(words), words, config=config, run_task=run_task, exists=_exists, resolves=_resolves)
 
 
-def _task(name: str, extra: list[str], configuration: Json | None, depth: int) -> Grants:
+def _task(name: str, extra: list[str], configuration: Json | None, depth: int) -> Grants | None:
     words = task_words(name, configuration)
     if words is None or depth == TASK_DEPTH:
-        return grants(parse(['task']), ['task'])
+        return None
     return _granted([*words, *extra], configuration, depth + 1)
 
 
@@ -208,8 +211,12 @@ def task_words(name: str, configuration: Json | None) -> tuple[str | None, ...] 
 
 
 def _exists(path: str) -> bool:
-    return bool(posixpath.splitext(path)[1])
+    """Return whether a script is there, or has the name of one that is not here."""
+    return bool(SCRIPT.search(path)) or os.path.exists(path)
 
 
 def _resolves(program: str) -> bool:
-    return True
+    """Return whether a program is on PATH, or is named by its own path."""
+    from shutil import which
+
+    return '/' in program or which(program) is not None
