@@ -71,8 +71,8 @@ def _takes_keys(data: bytes) -> bool:
 def is_key(value: str, name: str, certain: bool) -> bool:
     """Return whether what stands in the place of a key is one; with `certain` no other thing goes there."""
     from deno_ai_hooks.facts.placeholders import is_placeholder
+    from deno_ai_hooks.facts.placeholders import is_public
     from deno_ai_hooks.facts.providers import is_local
-    from deno_ai_hooks.facts.providers import is_public
     from deno_ai_hooks.facts.randomness import UUID
     from deno_ai_hooks.facts.tokens import classify
     from deno_ai_hooks.facts.tokens import is_thought_up

@@ -99,3 +99,12 @@ def _worded(value: str) -> bool:
     words = [word for word in re.split(r'[\W_\d]+', value.lower()) if word]
     known = sum(len(word) for word in words if word in WORDS)
     return bool(known) and known * 3 >= sum(map(len, words))
+
+
+PUBLIC = pattern(r'pk[-_]|phc_|sb_publishable_|pub[-_]|public[-_]|FLWPUBK')
+"""Beginnings of keys that are made to be seen by everyone: Stripe, Clerk, Langfuse, PostHog, Supabase, Flutterwave."""
+
+
+def is_public(value: str) -> bool:
+    """Return whether a key is made to be seen by everyone."""
+    return PUBLIC.match(value) is not None

@@ -260,11 +260,6 @@ PARAMETERS = frozenset(
 )
 """Parameters of URLs that carry a credential, in small letters."""
 
-PUBLIC = re.compile(
-    r'pk[-_]|phc_|sb_publishable_|pub[-_]|public[-_]|FLWPUBK'
-)
-"""Beginnings of keys that are made to be seen by everyone."""
-
 PUBLIC_NAME = re.compile(
     r'(?i)public|anon(?![a-z])|publishable|maps|mapbox|firebase|vapid|site_?key|client_?id|search_only|posthog|measurement'
 )
@@ -405,11 +400,6 @@ def header(name: str) -> Service | None:
 def is_local(value: str) -> bool:
     """Return whether `value` is what a server without keys is told."""
     return value.strip().lower() in LOCAL
-
-
-def is_public(value: str) -> bool:
-    """Return whether a key is made to be seen by everyone."""
-    return PUBLIC.match(value) is not None
 
 
 def is_public_name(name: str) -> bool:

@@ -26,6 +26,7 @@ from deno_ai_hooks.facts.credential_names import is_credential
 from deno_ai_hooks.facts.credential_names import is_password
 from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.placeholders import is_placeholder
+from deno_ai_hooks.facts.placeholders import is_public
 from deno_ai_hooks.facts.placeholders import is_weak_password
 from deno_ai_hooks.facts.randomness import UUID
 from deno_ai_hooks.facts.randomness import entropy
@@ -350,7 +351,7 @@ def classify(value: str, name: str = '', context: str = '') -> Token | None:
     verdicts = list(_by_shape(value.encode('latin-1', 'replace'), value, f'{name} {context}'))
     if verdicts:
         return next((token for _, _, token in verdicts if token), None)
-    if not is_credential(name) and not _constructs(name):
+    if is_public(value) or (not is_credential(name) and not _constructs(name)):
         return None
     around = f'{name} {context}'.lower()
     for row in NEARBY:
