@@ -66,6 +66,8 @@ def task(command: str, name: str = 'start') -> str:
         ('deno.json', '{ "permissions": { "test": { "all": true } }, "bench": { "permissions": { "all": true } } }'),
         ('deno.json', '{ "permissions": { "default": { "all": false, "net": ["a.com"] } } }'),
         ('config.json', '{ "permissions": { "default": { "all": true } } }'),
+        # no object at all
+        ('deno.json', 'true // all'),
         ('deno.json', '{ "fmt": { "all": true }, "lint": { "plugins": ["./own.ts"] } }'),
         ('main.ts', 'new Worker(new URL("./w.ts", import.meta.url).href, { type: "module" });'),
         ('main.ts', 'await Deno.permissions.request({ name: "net" });'),

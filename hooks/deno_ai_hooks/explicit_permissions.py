@@ -52,11 +52,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
-from deno_ai_hooks.common.commands import CARRIERS
 from deno_ai_hooks.common.commands import NEEDS
 from deno_ai_hooks.common.commands import PROGRAM
 from deno_ai_hooks.common.commands import RUN_BY_OTHERS
 from deno_ai_hooks.common.commands import SOURCE_NEEDS
+from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import Invocation
 from deno_ai_hooks.common.commands import invocations
 from deno_ai_hooks.common.commands import purpose
@@ -84,7 +84,7 @@ hook.option('--worker-permissions', 'report workers that inherit every permissio
 hook.option('--permission-requests', 'report Deno.permissions.request, which asks for more while running')
 
 
-@hook.check(*CARRIERS, needs=NEEDS, docs=True)
+@hook.check(*STARTING, needs=NEEDS, docs=True)
 @hook.check('typescript', needs=SOURCE_NEEDS)
 def check(document: Document, include_tests: bool, project: Project) -> Iterator[Finding]:
     for found in invocations(document):
@@ -144,16 +144,12 @@ def _handed_on(found: Invocation, project: Project) -> Word | None:
     return extra[flag.word - len(words)] if flag and flag.word >= len(words) else None
 
 
-SETS = ('permissions', 'compile')
-TEST_SETS = ('test', 'bench')
-
-
 @hook.check('json', needs=(r'\ball\b',))
 def check_sets(document: Json, include_tests: bool) -> Iterator[Finding]:
     if not document.is_configuration:
         return
     for keys, value, span in document.settings():
-        if value is not True or keys[-1] != 'all':
+        if value is not True or keys[-1:] != ('all',):
             continue
         if _is_set(keys) and (include_tests or not _is_for_tests(keys)):
             yield Finding(span, 'a permission set with "all" grants every permission; list the few needed, '

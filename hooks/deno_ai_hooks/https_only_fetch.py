@@ -77,7 +77,7 @@ from typing import Any
 from typing import NamedTuple
 
 from deno_ai_hooks.common.cli import run
-from deno_ai_hooks.common.commands import CARRIERS
+from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.commands import invocations
 from deno_ai_hooks.common.documents.base import Document
@@ -153,7 +153,7 @@ LARGE = 10_000
 """Bytes of a value that is looked into."""
 
 MODULE_FLAGS = ('import-map', 'config', 'preload', 'require')
-CONFIGURATION = (*(kind for kind in CARRIERS if kind != 'markdown'), 'dotenv')
+CONFIGURATION = (*(kind for kind in STARTING if kind != 'markdown'), 'dotenv')
 
 hook = Hook('https-only-fetch', __doc__, cwe=319, owasp='LLM02', severity=5.9)
 hook.option('--private', 'report plain HTTP to private address ranges too')

@@ -55,10 +55,10 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from deno_ai_hooks.common.cli import run
-from deno_ai_hooks.common.commands import CARRIERS
 from deno_ai_hooks.common.commands import NEEDS
 from deno_ai_hooks.common.commands import PROGRAM
 from deno_ai_hooks.common.commands import SOURCE_NEEDS
+from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import TEST
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.commands import Invocation
@@ -88,7 +88,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.shapes import Node
     from deno_ai_hooks.common.documents.typescript import Module
 
-SOURCES = tuple(kind for kind in CARRIERS if kind != 'markdown')
+SOURCES = tuple(kind for kind in STARTING if kind != 'markdown')
 
 hook = Hook('locked-dependencies', __doc__, cwe=353, owasp='LLM03', severity=5.0, covers=('pinned-imports',))
 MISSING = hook.rule('lockfile-missing', 'A program has dependencies and no deno.lock')

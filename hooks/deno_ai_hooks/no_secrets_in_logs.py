@@ -196,7 +196,11 @@ REACH = 300
 
 
 def candidate(data: bytes) -> bool:
-    """Return whether a module prints, throws, answers or stores anything that may be a secret."""
+    """Return whether a module prints, throws, answers or stores anything that may be a secret.
+
+    A secret that begins at one of FLOWS is followed however far; one of which only a name tells is
+    missed where the name and what shows it stand more than REACH apart everywhere.
+    """
     if SINKS.search(data) is None:
         return False
     if _pattern(FLOWS).search(data) is not None:

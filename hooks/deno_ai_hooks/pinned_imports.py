@@ -49,9 +49,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
-from deno_ai_hooks.common.commands import CARRIERS
 from deno_ai_hooks.common.commands import NEEDS
 from deno_ai_hooks.common.commands import SOURCE_NEEDS
+from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import TEST
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.commands import Invocation
@@ -95,7 +95,7 @@ SECTIONS = r'"(?:dev|optional)?[dD]ependencies"'
 STATED = ('map', 'scope')
 DECLARATIONS = pattern(r'\.d\.[cm]?ts$')
 OTHER_LOCKS = ('package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb')
-SOURCES = tuple(kind for kind in CARRIERS if kind != 'markdown')
+SOURCES = tuple(kind for kind in STARTING if kind != 'markdown')
 RUNNING = frozenset(('run', 'watch', 'serve', 'x', 'install', 'compile'))
 ELSEWHERE = pattern(rb'https?:|npm:|jsr:')
 FILLED = pattern(r'\$|%\w+%|\{\{')

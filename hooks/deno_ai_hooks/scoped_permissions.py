@@ -56,10 +56,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
-from deno_ai_hooks.common.commands import CARRIERS
 from deno_ai_hooks.common.commands import NEEDS
 from deno_ai_hooks.common.commands import PROGRAM
 from deno_ai_hooks.common.commands import SOURCE_NEEDS
+from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import Invocation
 from deno_ai_hooks.common.commands import invocations
 from deno_ai_hooks.common.commands import purpose
@@ -104,7 +104,7 @@ hook = Hook('scoped-permissions', __doc__, cwe=732, owasp='LLM06', severity=6.0)
 hook.option('--include-tests', 'report tests, benchmarks, build and maintenance steps too')
 
 
-@hook.check(*CARRIERS, needs=NEEDS, docs=True)
+@hook.check(*STARTING, needs=NEEDS, docs=True)
 @hook.check('typescript', needs=SOURCE_NEEDS)
 def check(document: Document, include_tests: bool) -> Iterator[Finding]:
     for found in invocations(document):

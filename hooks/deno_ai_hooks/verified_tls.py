@@ -80,7 +80,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from deno_ai_hooks.common.cli import run
-from deno_ai_hooks.common.commands import CARRIERS
+from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import TEST
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.commands import invocations
@@ -105,12 +105,11 @@ if TYPE_CHECKING:
 
 FLAG = 'unsafely-ignore-certificate-errors'
 NO = frozenset(('false', '0', 'no', 'off'))
-UNTRUE = frozenset(('', *NO))
 
 TEST_NAME = pattern(r'(?:^|[^A-Za-z])(?:tests?|e2e|bench)(?![a-z])')
 TEST_FILE = pattern(r'(?:^|/)\.env\.test')
 
-DOCUMENTS = (*(kind for kind in CARRIERS if kind != 'markdown'), 'dotenv')
+DOCUMENTS = (*(kind for kind in STARTING if kind != 'markdown'), 'dotenv')
 NEEDS = (
     FLAG,
     r'(?i)NODE_TLS_REJECT_UNAUTHORIZED|GIT_SSL_NO_VERIFY|STRICT[_-]?SSL|SSLKEYLOGFILE|sslverify',

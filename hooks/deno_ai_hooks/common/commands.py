@@ -37,7 +37,7 @@ SOURCE_NEEDS = (
 )
 """What a module holds that starts deno: a shebang, its name as a string or at the start of one, or a command line."""
 
-CARRIERS = (
+STARTING = (
     'shell', 'json', 'yaml', 'containerfile', 'toml', 'make', 'just', 'procfile', 'unit', 'crontab', 'markdown',
 )
 """Kinds of documents that start programs, besides modules."""

@@ -106,8 +106,6 @@ SHOWN = frozenset('''
 '''.split())
 """Words that say: this is shown to people, compared or named, not requested."""
 
-OWN = frozenset('public app site website frontend web client ui next nextauth vite canonical landing cors'.split())
-
 
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from deno_ai_hooks.facts.hosts import host_error
 from deno_ai_hooks.facts.patterns import pattern
 
 __all__ = [
-    'ESCAPES', 'IMPORT_DEFAULT', 'INTERPRETERS', 'KINDS', 'CommandLine', 'Flag', 'Grants', 'Items',
+    'IMPORT_DEFAULT', 'INTERPRETERS', 'KINDS', 'CommandLine', 'Flag', 'Grants', 'Items',
     'as_json', 'decide', 'grants', 'ineffective_denies', 'parse',
 ]
 
@@ -45,9 +45,6 @@ IMPORT_DEFAULT = (
     'deno.land:443', 'jsr.io:443', 'esm.sh:443', 'raw.esm.sh:443', 'cdn.jsdelivr.net:443',
     'raw.githubusercontent.com:443', 'gist.githubusercontent.com:443',
 )
-
-# A program with one of these is held by no other rule: what it starts or loads runs outside the sandbox
-ESCAPES = frozenset({'run', 'ffi'})
 
 # Programs that run any code they are given, so that allowing one of them allows everything
 INTERPRETERS = frozenset('''

@@ -100,10 +100,6 @@ class Scopes:
         self._module = Span(0, end)
         self._sweep(_ordered(nodes))
 
-    def declares(self, name: str) -> bool:
-        """Say whether any scope of the module declares `name`."""
-        return name in self._bindings
-
     def find(self, name: str, offset: int) -> Binding | None:
         """Return what `name` stands for at `offset`, None for a global."""
         if name not in self._bindings:

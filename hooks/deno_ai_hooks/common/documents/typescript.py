@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 TSX = ('.tsx', '.jsx', '.js', '.mjs', '.cjs')
 STRINGS = ('string', 'template_string')
-CALLS = ('call_expression', 'new_expression')
 OBJECTS = ('globalThis', 'window', 'self', 'global')
 
 NESTED_SPREADS = 6
