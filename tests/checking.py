@@ -19,7 +19,7 @@ def judged(hook: Hook, code: str, path: str, *, screen: bool = True, files: dict
     assert not options.keys() - values.keys(), 'no such option'
     judge = Judge([Job(hook, values | options)], '/', screen=screen)
     others = {path: code, **(files or {})}
-    judge.project = Project(lambda name: _source(others, posixpath.normpath(name)))
+    judge.project = Project(lambda name: _source(others, posixpath.normpath(name)), files=lambda: others)
     diagnostics, skipped = judge.source(Source(path, code.encode()))
     assert not [s for s in skipped if 'failed' in s.reason or 'could not be read' in s.reason], skipped
     return diagnostics

@@ -121,3 +121,16 @@ def test_few_modules_are_kept():
     found = tree(code)
     assert all(found.module(path) for path in code)
     assert len(found._modules) <= 64
+
+
+def test_the_repository_is_listed_once_and_only_when_asked():
+    asked = []
+    found = Project(lambda path: None, files=lambda: asked.append('files') or ['main.ts', 'sub/a.png'])
+    found.source('main.ts')
+    assert asked == []
+    assert found.files == found.files == ('main.ts', 'sub/a.png')
+    assert asked == ['files']
+
+
+def test_without_a_listing_there_are_no_files():
+    assert tree({'main.ts': ''}).files == ()

@@ -147,6 +147,20 @@ def test_related_places_are_in_their_own_files(folder):
     ]
 
 
+def test_a_check_is_given_all_files_of_the_repository(folder):
+    hook = Hook('x', 'X.')
+
+    @hook.check('shell')
+    def check(document, project):
+        yield Finding(Span(0, 1), ' '.join(sorted(project.files)))
+
+    os.mkdir('sub')
+    for path in ('a.sh', 'b.ts', 'sub/c.ts'):
+        write(path, 'x')
+    found, _ = runner.run(judge(hook), files('a.sh', named=True))
+    assert [d.message for d in found] == ['a.sh b.ts sub/c.ts']
+
+
 # Documents within documents
 
 

@@ -199,6 +199,17 @@ def test_without_paths_it_is_the_tree_below_the_working_folder(tree, monkeypatch
     assert found('..') == ['../main.ts', '../sub/a.ts']
 
 
+@pytest.mark.parametrize('in_git', (True, False))
+def test_a_tree_is_listed_from_wherever_one_stands_in_it(outside, monkeypatch, in_git):
+    if in_git:
+        git('init', '-q')
+    write('main.ts', 'sub/a.ts', 'sub/deep/b.png', 'subway/c.ts', 'node_modules/x/d.ts', 'e.min.js')
+    root = str(outside)
+    assert sorted(walk.listed(root)) == ['main.ts', 'sub/a.ts', 'sub/deep/b.png', 'subway/c.ts']
+    monkeypatch.chdir('sub')
+    assert sorted(walk.listed(root)) == ['../main.ts', '../subway/c.ts', 'a.ts', 'deep/b.png']
+
+
 def test_tracked_though_ignored(tree):
     write('.env', 'a.ts')
     write('.gitignore', data=b'.env\n')

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,15 @@ def _untold(path: str) -> bool | None:
     return None
 
 
+def _none() -> tuple[str, ...]:
+    return ()
+
+
 class Project:
     """The files of a repository, each read at most once.
 
     `load` returns a file's source, or why there is none; paths are as the walk gives them.  `tracked` and
-    `ignored` ask version control, and return None where there is none.
+    `ignored` ask version control, and return None where there is none.  `files` lists the repository.
     """
 
     def __init__(
@@ -44,14 +49,27 @@ class Project:
         load: Callable[[str], Source | Skipped | None],
         tracked: Callable[[str], bool | None] = _untold,
         ignored: Callable[[str], bool | None] = _untold,
+        files: Callable[[], Iterable[str]] = _none,
     ) -> None:
         self._load = load
+        self._list = files
+        self._files: tuple[str, ...] | None = None
         self.tracked = tracked
         self.ignored = ignored
         self._sources: dict[str, Source | None] = {}
         self._configurations: dict[str, Json | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._entries: dict[str, tuple[Entry, ...]] = {}
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the paths of all files of the repository, as the walk gives them; what it passes over is not there.
+
+        They are listed when first asked for: in a commit that names a few files, all others are there too.
+        """
+        if self._files is None:
+            self._files = tuple(self._list())
+        return self._files
 
     def source(self, path: str) -> Source | None:
         """Return the file at `path`, or None where there is none that can be read."""

@@ -34,6 +34,7 @@ from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.common.walk import Files
 from deno_ai_hooks.common.walk import bundled
 from deno_ai_hooks.common.walk import ignored
+from deno_ai_hooks.common.walk import listed
 from deno_ai_hooks.common.walk import read
 from deno_ai_hooks.common.walk import tracked
 from deno_ai_hooks.common.walk import unreadable
@@ -94,7 +95,7 @@ class Judge:
         self._screen = Screen([
             check for job in jobs for check in job.hook.checks if check.when is None or job.options[check.when]
         ], on=screen)
-        self.project = Project(lambda path: read(path, root, named=True), tracked, ignored)
+        self.project = Project(lambda path: read(path, root, named=True), tracked, ignored, lambda: listed(root))
 
     def wants(self, path: str) -> bool:
         """Return whether any hook may look into the file at `path`, judged by its name."""

@@ -95,6 +95,14 @@ def find(paths: Iterable[str], wanted: Callable[[str], bool]) -> Files:
     return Files(tuple(found), frozenset(named), passed)
 
 
+def listed(root: str) -> Iterator[str]:
+    """Yield every file of the tree at `root` that is not passed over, its path relative to the working folder."""
+    start = os.path.relpath(root)
+    here = '' if start == '.' else f'{start}/{os.path.relpath(".", root)}/'
+    for path in _folder(start, lambda path: True, {}):
+        yield path.removeprefix(here)
+
+
 def read(path: str, root: str, *, named: bool, script: bool = False) -> Source | Skipped | None:
     """Return the file at `path`, or why it is not looked at; None when there is nothing to look at.
 
