@@ -330,6 +330,19 @@ class Module(Document):
                 return found
         return None
 
+    def reexports(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield the specifiers that what the module re-exports as `name` may come from, and what it is called there."""
+        for statement in self.nodes('export_statement'):
+            specifier = self.string(_source(statement, None))
+            if specifier is None:
+                continue
+            clause = next((child for child in statement.named_children if child.type.startswith('export_clause')), None)
+            inner = self._listed(statement, name) if clause is not None else None
+            if inner is not None:
+                yield specifier, _exported(inner, self)
+            elif clause is None and not any(child.type == 'namespace_export' for child in statement.named_children):
+                yield specifier, name
+
     def _listed(self, statement: Node, name: str) -> Node | None:
         clauses = (child for child in statement.named_children if child.type == 'export_clause')
         for specifier in (each for clause in clauses for each in clause.named_children):
