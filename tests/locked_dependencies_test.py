@@ -341,6 +341,47 @@ def test_flags_hashes(code):
     assert_findings(hook, code, 'deno.lock', rule='lockfile-integrity')
 
 
+SIDES = '{\n  "version": "5",\n«<<<<<<<» HEAD\n  "a": 1\n=======\n  "a": 2\n>>>>>>> topic\n}\n'
+
+
+@pytest.mark.parametrize(
+    ('code', 'expected'),
+    (
+        (SIDES, 'deno takes them together unseen'),
+        (SIDES.replace('\n', '\r\n'), 'deno takes them together unseen'),
+        (SIDES.replace('=======', '||||||| base\n  "a": 0\n======='), 'deno takes them together unseen'),
+        (SIDES.replace('}\n', '<<<<<<<\n  "b": 1\n=======\n>>>>>>>\n}\n'), 'deno takes them together unseen'),
+        # what somebody began to take out
+        (SIDES.replace('>>>>>>> topic\n', ''), 'deno reads no such file'),
+        (SIDES.replace('=======\n', ''), 'deno reads no such file'),
+        ('{\n  "version": "5"\n«>>>>>>>» topic\n}\n', 'deno reads no such file'),
+        ('{\n  "version": "5"\n«=======»\n}\n', 'deno reads no such file'),
+        ('«<<<<<<<» HEAD\n', 'deno reads no such file'),
+    ),
+)
+def test_flags_conflicts(code, expected):
+    assert_findings(hook, code, 'deno.lock', rule='lockfile-conflict')
+    assert expected in messages(hook, code.replace('«', '').replace('»', ''), 'deno.lock')[0]
+
+
+@pytest.mark.parametrize(
+    ('code', 'broken'),
+    (
+        ('{ "version": "5" ', True), ('<<<<<< HEAD\n', True), ('{\n======== \n}', True), (' <<<<<<< HEAD\n{}', True),
+        ('{ "version": "5", "remote": { "<<<<<<< HEAD": "%s" } }' % HASH, False),
+    ),
+)
+def test_what_is_broken_otherwise_is_no_conflict(code, broken):
+    judge = Judge([Job(hook, {})], '/')
+    found, skipped = judge.source(Source('deno.lock', code.encode()))
+    assert 'lockfile-conflict' not in {each.rule for each in found}
+    assert bool(skipped) is broken
+
+
+def test_a_conflict_is_no_reason_to_look_at_nothing():
+    assert Judge([Job(hook, {})], '/').source(Source('deno.lock', SIDES.replace('«', '').encode()))[1] == []
+
+
 def tarballs(*urls: str) -> str:
     listed = ['"a%d@1.0.0": { "integrity": "%s" }' % (index, SRI) for index in range(8)]
     listed += ['"b%d@1.0.0": { "integrity": "%s", "tarball": "%s" }' % (at, SRI, url) for at, url in enumerate(urls)]

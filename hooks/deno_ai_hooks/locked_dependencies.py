@@ -6,10 +6,10 @@ that is out of date, a machine that installs tomorrow runs code that nobody here
 Reported are: a program with dependencies and no lock file; one that is switched off, by `"lock": false`,
 `--no-lock` or `--frozen=false`; one that git ignores; one that does not hold what deno.json, the members
 of the workspace, package.json and the imports of modules ask for, as `deno install --frozen` would find;
-entries without a hash, or whose archive comes from elsewhere than the registry; registries over plain
-HTTP; install scripts of all packages allowed; and a minimum age of dependencies below a day, which lets
-in releases that nobody has had the time to look at.  A published library is left alone: who uses it
-locks it.
+conflicts that git left in it; entries without a hash, or whose archive comes from elsewhere than the
+registry; registries over plain HTTP; install scripts of all packages allowed; and a minimum age of
+dependencies below a day, which lets in releases that nobody has had the time to look at.  A published
+library is left alone: who uses it locks it.
 
 Nothing here needs the network.  `deno install` brings a lock file up to date.
 
@@ -95,6 +95,7 @@ MISSING = hook.rule('lockfile-missing', 'A program has dependencies and no deno.
 DISABLED = hook.rule('lockfile-disabled', 'The lock file is switched off')
 IGNORED = hook.rule('lockfile-ignored', 'Git ignores deno.lock')
 STALE = hook.rule('lockfile-stale', 'deno.lock does not hold what the project asks for')
+CONFLICT = hook.rule('lockfile-conflict', 'Git left a conflict in deno.lock')
 INTEGRITY = hook.rule('lockfile-integrity', 'An entry of deno.lock has no hash, or one that is none')
 TARBALL = hook.rule('lockfile-tarball', 'An entry of deno.lock comes from elsewhere than the registry', severity=7.0)
 REGISTRY = hook.rule('registry-over-http', 'Packages come from a registry over plain HTTP', cwe=319, severity=7.0)
@@ -281,7 +282,11 @@ KNOWN_HOSTS = frozenset(('registry.npmjs.org', 'registry.yarnpkg.com', 'npm.jsr.
 
 @hook.check('lockfile')
 def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
-    if not lock.is_read or TESTS.search(lock.path):
+    if TESTS.search(lock.path):
+        return
+    if lock.conflict is not None:
+        yield _conflict(lock, lock.conflict)
+    if not lock.is_read:
         return
     for package in lock.packages:
         if 'integrity' not in package.fields and _needs_none(package, lock):
@@ -297,6 +302,15 @@ def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
             yield Finding(span, f'{url[:80]} has a hash that is none; write the lock file anew with `deno install`',
                           rule=INTEGRITY)
     yield from _tarballs(lock, project)
+
+
+def _conflict(lock: Lockfile, span: Span) -> Finding:
+    name = posixpath.basename(lock.path)
+    if lock.is_joined:
+        return Finding(span, 'git left both sides of a conflict here, and deno takes them together unseen, hashes and '
+                       'all; run `deno install`, look at what it writes, and commit that', rule=CONFLICT)
+    return Finding(span, 'git left parts of a conflict here, and deno reads no such file; take one side, '
+                   f'`git checkout --ours {name}`, run `deno install` and commit what it writes', rule=CONFLICT)
 
 
 def _needs_none(package: Package, lock: Lockfile) -> bool:

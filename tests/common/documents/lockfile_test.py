@@ -71,6 +71,20 @@ def test_what_deno_does_not_read(text):
     assert not lock(text).is_read
 
 
+def test_deno_takes_both_sides_of_a_conflict_together(tmp_path):
+    sides = '"remote": {\n<<<<<<< a\n"https://a.dev/a.ts": "%s"\n=======\n"https://b.dev/b.ts": "%s"\n%s}'
+    (tmp_path / 'deno.json').write_text('{}')
+    (tmp_path / 'main.ts').write_text('')
+    for end, joined in (('>>>>>>> b\n', True), ('', False)):
+        text = '{\n"version": "5",\n%s\n}' % sides % (HASH, HASH, end)
+        (tmp_path / 'deno.lock').write_text(text)
+        run = subprocess.run(['deno', 'run', 'main.ts'], cwd=tmp_path, capture_output=True, check=False)
+        found = lock(text)
+        assert (found.conflict is not None, found.is_joined, found.is_read) == (True, joined, False)
+        assert (run.returncode == 0) is joined, run.stderr
+    assert lock('{"version": "5"}').conflict is None
+
+
 def test_names_and_peers():
     found = lock({'version': '5', 'npm': {'react-dom@18.2.0_react@18.3.1': ENTRY, '@a/b@1.0.0-rc.1': ENTRY},
                   'jsr': {'@std/path@1.0.8': {'integrity': HASH}}})

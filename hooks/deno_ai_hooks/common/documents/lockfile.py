@@ -17,11 +17,15 @@ from deno_ai_hooks.common.documents.shapes import settings
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.source import BOM
 from deno_ai_hooks.common.text import Text
+from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.ranges import written
 from deno_ai_hooks.facts.specifiers import reference
 
 VERSIONS = ('1', '2', '3', '4', '5')
 """Versions of lock files that deno 2.9.8 reads; a file that tells none is of version 1."""
+
+MARKS = pattern(rb'(?m)^(?:(?P<start><{7})|\|{7}|(?P<middle>={7})(?=\r?$)|(?P<end>>{7}))(?:[ \r][^\n]*)?$')
+"""The lines that git puts around what two branches made of the same place."""
 
 
 class Package(NamedTuple):
@@ -56,6 +60,8 @@ class Lockfile(Document):
 
     @property
     def refused(self) -> int | None:
+        if self.conflict is not None:
+            return None
         error = 0 if self.text.data.startswith(BOM) else self.error
         if error is None and not self.text.data.strip():
             error = 0
@@ -63,6 +69,18 @@ class Lockfile(Document):
 
     def settings(self) -> Iterator[Setting]:
         return settings(self.root)
+
+    @cached_property
+    def conflict(self) -> Span | None:
+        """The first line of those that git left where it could not merge; None where the file is whole."""
+        match = MARKS.search(self.text.data) if self.error is not None else None
+        return self.text.span(match.start(), match.start() + 7) if match else None
+
+    @cached_property
+    def is_joined(self) -> bool:
+        """Whether both sides of every conflict are there and marked: deno 2.9.8 takes them together."""
+        order = [match.lastgroup for match in MARKS.finditer(self.text.data) if match.lastgroup]
+        return bool(order) and order == ['start', 'middle', 'end'] * (len(order) // 3)
 
     @property
     def version(self) -> str:
@@ -72,7 +90,7 @@ class Lockfile(Document):
     @cached_property
     def is_read(self) -> bool:
         """Return whether deno reads it: it is whole, and of a version that is known."""
-        return self.refused is None and self.version in VERSIONS
+        return self.refused is None and self.conflict is None and self.version in VERSIONS
 
     @cached_property
     def specifiers(self) -> dict[str, str]:
