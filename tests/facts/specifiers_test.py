@@ -33,6 +33,7 @@ COMMIT = '0123456789abcdef' * 2 + '01234567'
         ('jsr:@std/path', 'jsr:@std/path', None, NONE),
         ('jsr:/@std/path@1/posix', 'jsr:@std/path', '1', RANGE),
         ('jsr:@std/path@1.0.8', 'jsr:@std/path', '1.0.8', EXACT),
+        ('https://jsr.io/@std/path/1.0.8/mod.ts', 'jsr:@std/path', '1.0.8', EXACT),
         ('https://deno.land/std/http/server.ts', 'deno:std', None, NONE),
         ('https://deno.land/std@0.224.0/http/server.ts', 'deno:std', '0.224.0', EXACT),
         ('https://deno.land/x/oak/mod.ts', 'deno:oak', None, NONE),
@@ -88,6 +89,8 @@ def test_reference(text, package, version, pin):
         './mod.ts', '/mod.ts', 'node:fs', 'zod', '@std/path', 'file:///mod.ts', 'data:text/javascript,1', '',
         'https://example.com/mod.ts', 'https://deno.land/', 'https://deno.land/x/', 'https://esm.sh/',
         'https://esm.sh/tsx', 'https://esm.sh/x', 'https://deno.land/manual/x.md', 'https://raw.githubusercontent.com/o/r',
+        # a page and a list, no module
+        'https://jsr.io/@std/path', 'https://jsr.io/@std/path/meta.json', 'https://jsr.io/@std/path/versions',
         'npm:', 'jsr:@std', 'https://cdn.jsdelivr.net/combine/npm/a,npm/b', 'https://studio.deno.land/std',
         'npm:' + 'a' * 3000,
     ),

@@ -1,6 +1,6 @@
 """What a module specifier names: the package, where it comes from, and its version.
 
-Sources: deno 2.9.8; the URL forms that deno.land, esm.sh, unpkg, jsDelivr, Skypack, jspm, GitHub,
+Sources: deno 2.9.8; the URL forms that deno.land, jsr.io, esm.sh, unpkg, jsDelivr, Skypack, jspm, GitHub,
 GitLab and Gist document for their files.
 """
 from __future__ import annotations
@@ -62,6 +62,7 @@ ESM = r'https?://(?P<site>(?:cdn\.|raw\.)?esm\.sh)/(?:v\d+/|stable/)?'
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ('npm', pattern(rf'(?P<site>npm):/?{NAME}{VERSION}{PATH}')),
     ('jsr', pattern(rf'(?P<site>jsr):/?(?P<name>@[\w.~-]+/[\w.~-]+){VERSION}{PATH}')),
+    ('jsr', pattern(rf'https?://(?P<site>jsr\.io)/(?P<name>@[\w.~-]+/[\w.~-]+)/(?P<version>\d[^/?#]*){PATH}')),
     ('deno', pattern(rf'https?://(?P<site>deno\.land)/(?:x/)?(?P<name>std(?=[@/]|$)|(?<=/x/)[\w.-]+){VERSION}{PATH}')),
     ('github', pattern(rf'{ESM}gh/{OWNED}{VERSION}{PATH}')),
     ('jsr', pattern(rf'{ESM}jsr/(?P<name>@[\w.~-]+/[\w.~-]+){VERSION}{PATH}')),
