@@ -25,6 +25,10 @@ RANGES = (
 )
 LOOSE = ('>=1', '1 || 2', '>=1.0.0 <2.0.0', '1.0.0 - 1.2.3', '=1.2.3', 'v1.2.3', '^1.2.0 ', '<2')
 MEMBERS = ('api', 'web')
+PATTERNS = (
+    ('./packages/*',), ('packages/*/',), ('packages/**',), ('**/web', '**/api'), ('packages/a*', 'packages/*b'),
+    ('./packages/*', '!packages/web'), ('packages/we?', 'packages/d*/*'), ('packages/[aw]*',),
+)
 
 Files = dict[str, dict[str, object]]
 
@@ -71,7 +75,25 @@ def project(chance: random.Random) -> Files:
             files[f'{member}/deno.json'] |= {'version': '1.0.0', 'exports': './mod.ts'}
             if chance.random() < .3:
                 files[f'{member}/package.json'] = {'name': f'@me/{member}', 'dependencies': dependencies(chance)}
+    elif chance.random() < .6:
+        _patterns(chance, files)
     return files
+
+
+def _patterns(chance: random.Random, files: Files) -> None:
+    """Add folders, and patterns that stand for some of them."""
+    patterns = list(chance.choice(PATTERNS))
+    if chance.random() < .4:
+        files['package.json'] = {'name': 'root', 'workspaces': patterns, **files.get('package.json', {})}
+    else:
+        files['deno.json']['workspace'] = chance.choice((patterns, {'members': patterns}))
+    for member in (*MEMBERS, 'deep/down'):
+        folder, both = f'packages/{member}', chance.random()
+        if both < .7:
+            files[f'{folder}/deno.json'] = {'imports': imports(chance)}
+        if both > .4:
+            name = member.replace('/', '-')
+            files[f'{folder}/package.json'] = {'name': name, 'dependencies': dependencies(chance)}
 
 
 def place(chance: random.Random, files: Files) -> dict[str, object]:
@@ -104,22 +126,33 @@ def _change(chance: random.Random, files: Files) -> None:
 
 
 def _member(chance: random.Random, files: Files) -> None:
-    files['deno.json']['workspace'] = [*files['deno.json'].get('workspace', []), './new']  # type: ignore[misc]
+    listed = files['deno.json'].get('workspace', [])
+    known = listed['members'] if isinstance(listed, dict) else listed
+    files['deno.json']['workspace'] = [*known, './new']  # type: ignore[misc]
     files['new/deno.json'] = {'imports': imports(chance)}
+    # one that a pattern stands for, or none does
+    files['packages/more/deno.json'] = {'imports': imports(chance)}
 
 
 def _leave(chance: random.Random, files: Files) -> None:
-    if files['deno.json'].pop('workspace', None):
+    told = [files['deno.json'].pop('workspace', None), files.get('package.json', {}).pop('workspaces', None)]
+    if any(told):
         for path in [path for path in files if '/' in path]:
             del files[path]
 
 
-CHANGES: tuple[Callable[[random.Random, Files], None], ...] = (_same, _add, _remove, _change, _member, _leave, _change)
+def _move(chance: random.Random, files: Files) -> None:
+    """Let a member go where another pattern, or none, stands for it."""
+    for path in [path for path in files if path.startswith('packages/web/')]:
+        files[path.replace('web', 'old')] = files.pop(path)
+
+
+CHANGES: tuple[Callable[[random.Random, Files], None], ...] = (_same, _add, _remove, _change, _member, _leave, _move)
 
 
 def write(folder, files: Files) -> None:
     for path, content in files.items():
-        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(json.dumps(content, indent=2))
 
 
@@ -137,7 +170,7 @@ def stale(folder, files: Files) -> list[str]:
         return Source(path, (folder / path).read_bytes()) if (folder / path).is_file() else None
 
     judge = Judge([Job(hook, {})], '/')
-    judge.project = Project(load)
+    judge.project = Project(load, files=lambda: files)
     found = []
     for path in files:
         diagnostics, skipped = judge.source(Source(path, (folder / path).read_bytes()))

@@ -76,6 +76,7 @@ from deno_ai_hooks.common.specifiers import stated
 from deno_ai_hooks.common.workspace import SHOWN
 from deno_ai_hooks.common.workspace import Member
 from deno_ai_hooks.common.workspace import Workspace
+from deno_ai_hooks.common.workspace import is_member
 from deno_ai_hooks.common.workspace import lockfile
 from deno_ai_hooks.common.workspace import workspace
 from deno_ai_hooks.facts.patterns import pattern
@@ -221,7 +222,7 @@ def _stale(
                           'run `deno install` and commit it', rule=STALE)
     yield from _left(document, sorted(known - wanted), lock)
     if member is found.root and document is member.files[0] and told is not None and found.complete:
-        yield from _left_members(document, found, lock)
+        yield from _left_members(document, found, lock, project)
 
 
 def _left(document: Json, left: Sequence[str], lock: Lockfile) -> Iterator[Finding]:
@@ -232,11 +233,12 @@ def _left(document: Json, left: Sequence[str], lock: Lockfile) -> Iterator[Findi
                       'not asked for here any more; run `deno install` and commit it', rule=STALE)
 
 
-def _left_members(document: Json, found: Workspace, lock: Lockfile) -> Iterator[Finding]:
+def _left_members(document: Json, found: Workspace, lock: Lockfile, project: Project) -> Iterator[Finding]:
     """Yield members of a workspace that only the lock file knows."""
     here = {posixpath.relpath(member.folder, found.root.folder) for member in found.members}
     for path, declared in (lock.workspace or {}).items():
-        if path and path not in here and (declared.configuration or declared.manifest):
+        asked = path and path not in here and (declared.configuration or declared.manifest)
+        if asked and not is_member(found, path, project):
             node = document.root.get('workspace') or document.root
             yield Finding(_start(node), f'{posixpath.basename(lock.path)} knows a member {path[:60]} that is none any '
                           'more; run `deno install` and commit it', rule=STALE)

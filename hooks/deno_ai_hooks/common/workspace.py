@@ -1,8 +1,13 @@
-"""The workspace around a file: its configurations, its members, its lock file."""
+"""The workspace around a file: its configurations, its members, its lock file.
+
+Facts: what `deno install` of deno 2.9.8 takes for members, compared in tests/common/workspace_test.py.
+"""
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -15,11 +20,15 @@ from deno_ai_hooks.facts.patterns import pattern
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
     from deno_ai_hooks.common.documents.lockfile import Lockfile
-    from deno_ai_hooks.common.documents.shapes import Node
 
 MANIFEST = 'package.json'
 LOCK = 'deno.lock'
-GLOB = frozenset('*?[{!')
+GLOB = frozenset('*?')
+"""What makes a pattern of a name; brackets and braces are none to deno."""
+
+GLOBS = 100
+"""Patterns of one configuration that are looked at."""
+
 SHOWN = pattern(r'(?:^|/)_?(?:examples?|templates?|samples?|demos?|testdata|fixtures)/')
 """Folders of what is there to be read or copied: it is locked where it ends up."""
 
@@ -49,7 +58,7 @@ class Member(NamedTuple):
 class Workspace(NamedTuple):
     """What deno takes together: the folder of the lock file, and those of the members.
 
-    `complete` is whether all members are known: patterns stand for folders that were not listed.
+    `complete` is whether all members are known: where there are patterns, somebody has to list the repository.
     """
 
     root: Member
@@ -77,13 +86,18 @@ def workspace(folder: str, project: Project) -> Workspace | None:
     if not found:
         return None
     own = found[0]
-    root = next((each for each in found[1:] if _lists(each, own.folder)), own)
-    listed, complete = _members(root)
-    members = (_member(posixpath.normpath(posixpath.join(root.folder, name)), project) for name in listed)
-    known = {each.folder: each for each in members if each and each.folder != root.folder}
+    root = next((each for each in found[1:] if _lists(each, own)), own)
+    members, complete = _members(root, project)
+    known = {each.folder: each for each in members if each.folder != root.folder}
     if own.folder != root.folder:
         known.setdefault(own.folder, own)
     return Workspace(root, tuple(known.values()), complete)
+
+
+def is_member(found: Workspace, folder: str, project: Project) -> bool:
+    """Return whether `folder`, relative to the root, is one of the workspace's, be it one that git ignores."""
+    member = _member(posixpath.normpath(posixpath.join(found.root.folder, folder)), project)
+    return member is not None and _lists(found.root, member)
 
 
 def _above(folder: str, project: Project) -> Iterator[Member]:
@@ -103,28 +117,110 @@ def _member(folder: str, project: Project) -> Member | None:
     return Member(folder, configuration, manifest) if configuration or manifest else None
 
 
-def _patterns(root: Member) -> list[str]:
-    """Return what a configuration names as members of its workspace."""
-    found: list[Node | None] = []
-    if root.configuration:
-        node = root.configuration.root.get('workspace')
-        found.append(node.get('members') or node if node else None)
-    if root.manifest:
-        node = root.manifest.root.get('workspaces')
-        found.append(node.get('packages') or node if node else None)
-    return [str(item.value).strip('/') for node in found if node and node.kind == 'list' for _, item in node.items]
+class Listing(NamedTuple):
+    """What one file says of the members: their folders, patterns of them, and what those do not mean.
+
+    A package.json only speaks of folders with a package.json (`manifest`).
+    """
+
+    names: frozenset[str]
+    globs: tuple[tuple[str, ...], ...]
+    excluded: tuple[tuple[str, ...], ...]
+    manifest: bool
+
+    def holds(self, member: Member, below: str) -> bool:
+        """Return whether it names a folder, which is `below` the root."""
+        if self.manifest and member.manifest is None:
+            return False
+        parts = tuple(below.split('/'))
+        return below in self.names or (
+            any(_matches(each, parts) for each in self.globs)
+            and not any(_matches(each, parts) for each in self.excluded)
+        )
 
 
-def _members(root: Member) -> tuple[list[str], bool]:
-    named = _patterns(root)
-    return [each for each in named if GLOB.isdisjoint(each)], all(GLOB.isdisjoint(each) for each in named)
+@lru_cache(maxsize=64)
+def _listings(root: Member) -> tuple[Listing, ...]:
+    return tuple(_told(root))
 
 
-def _lists(root: Member, folder: str) -> bool:
+def _told(root: Member) -> Iterator[Listing]:
+    for file, keys in ((root.configuration, ('workspace', 'members')), (root.manifest, ('workspaces', 'packages'))):
+        node = file.root.get(keys[0]) if file else None
+        listed = (node.get(keys[1]) or node) if node else None
+        if listed and listed.kind == 'list':
+            yield _listing([str(item.value) for _, item in listed.items], file is root.manifest)
+
+
+def _listing(patterns: Sequence[str], manifest: bool) -> Listing:
+    named = [each for each in patterns if not each.startswith('!')]
+    globs = [each for each in named if not GLOB.isdisjoint(each)]
+    excluded = [each[1:] for each in patterns if each.startswith('!')]
+    return Listing(
+        frozenset('/'.join(_parts(each)) for each in named if GLOB.isdisjoint(each)),
+        tuple(map(_parts, globs[:GLOBS])), tuple(map(_parts, excluded[:GLOBS])), manifest,
+    )
+
+
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(posixpath.normpath(pattern.replace('\\', '/').strip('/')).split('/'))
+
+
+def _matches(glob: tuple[str, ...], folder: tuple[str, ...]) -> bool:
+    """Return whether a pattern means a folder: `**` stands for any number of names, none with a dot before it."""
+    places = _entered({0}, glob)
+    for name in folder:
+        places = _entered({
+            place + (glob[place] != '**') for place in places if place < len(glob) and _fits(glob[place], name)
+        }, glob)
+    return len(glob) in places
+
+
+def _entered(places: set[int], glob: tuple[str, ...]) -> set[int]:
+    """Add the places behind each `**`, which may stand for nothing."""
+    for place, name in enumerate(glob):
+        if place in places and name == '**':
+            places.add(place + 1)
+    return places
+
+
+def _fits(pattern: str, name: str) -> bool:
     from fnmatch import fnmatchcase
 
-    below = posixpath.relpath(folder, root.folder)
-    return any(fnmatchcase(below, posixpath.normpath(each)) for each in _patterns(root) if not each.startswith('!'))
+    if (name.startswith('.') and not pattern.startswith('.')) or (name == 'node_modules' != pattern):
+        return False
+    return fnmatchcase(name, pattern.replace('[', '[[]'))
+
+
+def _lists(root: Member, member: Member) -> bool:
+    below = posixpath.relpath(member.folder, root.folder)
+    return any(each.holds(member, below) for each in _listings(root))
+
+
+_found: WeakKeyDictionary[Project, dict[str, tuple[tuple[Member, ...], bool]]] = WeakKeyDictionary()
+
+
+def _members(root: Member, project: Project) -> tuple[tuple[Member, ...], bool]:
+    """Return the members, and whether these are all; they are looked for once."""
+    known = _found.setdefault(project, {})
+    if root.folder not in known:
+        listings = _listings(root)
+        folders = [name for each in listings for name in sorted(each.names)]
+        patterns = any(each.globs for each in listings)
+        folders += _folders(root.folder, project) if patterns else ()
+        named = (_member(posixpath.normpath(posixpath.join(root.folder, each)), project) for each in folders)
+        members = tuple(each for each in named if each and _lists(root, each))
+        known[root.folder] = members, not patterns or bool(project.files)
+    return known[root.folder]
+
+
+def _folders(root: str, project: Project) -> Iterator[str]:
+    """Yield the folders below `root` that hold a configuration, as far as they are listed."""
+    start = '' if root == '.' else f'{root}/'
+    for path in project.files:
+        folder, _, name = path.rpartition('/')
+        if folder and name in (*CONFIGURATIONS, MANIFEST) and folder.startswith(start):
+            yield folder.removeprefix(start)
 
 
 _locks: WeakKeyDictionary[Project, dict[str, Lockfile | None]] = WeakKeyDictionary()
