@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from deno_ai_hooks.facts.ranges import covered
 from deno_ai_hooks.facts.ranges import is_exact
 from deno_ai_hooks.facts.ranges import is_tag
 from deno_ai_hooks.facts.ranges import normal
@@ -146,3 +147,50 @@ def test_is_tag(text, expected):
 def test_settles_at_once(text):
     once = normal(text)
     assert normal(once) == once
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    (
+        ('*', [('', '', False)]),
+        ('', [('', '', False)]),
+        ('<1.2.0', [('', '1.2.0', False)]),
+        ('<=1.2.0', [('', '1.2.0', True)]),
+        ('>=1.0.0 <1.2.0', [('1.0.0', '1.2.0', False)]),
+        ('>= 1.0.0 < 1.2.0', [('1.0.0', '1.2.0', False)]),
+        # as GitHub writes it
+        ('>= 1.0.0, < 1.2.0', [('1.0.0', '1.2.0', False)]),
+        ('=1.2.0', [('1.2.0', '1.2.0', True)]),
+        ('v1.2.0', [('1.2.0', '1.2.0', True)]),
+        ('1.2.0-beta.1', [('1.2.0-beta.1', '1.2.0-beta.1', True)]),
+        ('>=1.2.0-beta <1.2.0-rc.1', [('1.2.0-beta', '1.2.0-rc.1', False)]),
+        ('<1.2.0+build', [('', '1.2.0', False)]),
+        # the first version behind one that does not belong to it
+        ('>1.0.0', [('1.0.1-0', '', False)]),
+        ('>1.2.0-beta.1', [('1.2.0-beta.1.0', '', False)]),
+        # numbers that are left out take in the prereleases of what they stand for, and no others
+        ('1', [('1.0.0-0', '2.0.0-0', False)]),
+        ('1.x', [('1.0.0-0', '2.0.0-0', False)]),
+        ('~1.2', [('1.2.0-0', '1.3.0-0', False)]),
+        ('<2', [('', '2.0.0-0', False)]),
+        ('<=1', [('', '2.0.0-0', False)]),
+        ('>1', [('2.0.0-0', '', False)]),
+        ('>=2', [('2.0.0-0', '', False)]),
+        ('1 - 2', [('1.0.0-0', '3.0.0-0', False)]),
+        ('1.0.0 - 1.3.0', [('1.0.0', '1.3.0', True)]),
+        ('^1.0.0', [('1.0.0', '2.0.0-0', False)]),
+        ('^0.0.3', [('0.0.3', '0.0.4-0', False)]),
+        ('~1.2.3', [('1.2.3', '1.3.0-0', False)]),
+        ('<0.9.0 || >=1.0.0 <1.2.3', [('', '0.9.0', False), ('1.0.0', '1.2.3', False)]),
+        ('<1.0.0||' * 500 + '2.0.0', [('', '1.0.0', False)] * 500 + [('2.0.0', '2.0.0', True)]),
+    ),
+)
+def test_covered(text, expected):
+    assert covered(text) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    'text', ('latest', 'not a range', '<1.0.0 || garbage', '>=1.0.0 <', '1.0.0 ' * 2000, '<1.2.3.4'),
+)
+def test_what_is_no_range_covers_nothing_that_is_known(text):
+    assert covered(text) is None

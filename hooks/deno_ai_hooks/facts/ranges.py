@@ -1,6 +1,7 @@
-"""Ranges of versions, written the one way in which deno writes them into a lock file.
+"""Ranges of versions, as npm and deno read them, and the one way in which deno writes them into a lock file.
 
-Source: lock files that deno 2.9.8 wrote for the ranges of tests/facts/ranges_test.py.
+Sources: lock files that deno 2.9.8 wrote for the ranges of tests/facts/ranges_test.py; for what a range covers,
+node-semver's `includePrerelease`, which `npm audit` sets.
 """
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ EXACT = pattern(r'\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?')
 STRICT = pattern(rf'[\^~]?(?:\d+|[xX*])(?:\.(?:\d+|[xX*])){{0,2}}{LABELS}')
 TAG = pattern(r'[A-Za-z][\w.-]*')
 LONGEST = 256
+LONGEST_OF_ALL = 8192
+"""Characters of the ranges that advisories tell: some list what is vulnerable of each major version."""
 
 
 class Version(NamedTuple):
@@ -35,10 +38,14 @@ class Version(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """An end of a range, and whether it belongs to it."""
+    """An end of a range, and whether it belongs to it.
+
+    A `whole` one has numbers that were left out, so that it stands before the first prerelease of its version.
+    """
 
     version: Version
     inclusive: bool
+    whole: bool = False
 
 
 Range = tuple[Bound | None, Bound | None]
@@ -70,6 +77,33 @@ def normal(text: str) -> str:
     alternatives = [_range(each.strip()) for each in text.split('||')]
     found = [_shown(each) for each in alternatives if each is not None]
     return ' || '.join(found) if len(found) == len(alternatives) else text.strip()
+
+
+def covered(text: str) -> tuple[tuple[str, str, bool], ...] | None:
+    """Return what a range of npm covers, prereleases and all: None for what is no range.
+
+    Each alternative is a first version, '' for none below it, and an end, '' for none, that belongs to it or not.
+    """
+    if len(text) > LONGEST_OF_ALL:
+        return None
+    alternatives = [_range(each.replace(',', ' ').strip()) for each in text.split('||')]
+    known = filter(None, alternatives)
+    found = [(_first(low), _last(high), high is not None and high.inclusive) for low, high in known]
+    return tuple(found) if len(found) == len(alternatives) else None
+
+
+def _first(low: Bound | None) -> str:
+    """Return the first version of a range: behind one that does not belong to it comes a prerelease of the next."""
+    if low is None or low.inclusive:
+        return _last(low)
+    version = low.version
+    return f'{version._replace(build="")}.0' if version.pre else str(_next(version, 2)._replace(pre='-0'))
+
+
+def _last(bound: Bound | None) -> str:
+    if bound is None:
+        return ''
+    return str(bound.version._replace(build='', pre='-0' if bound.whole else bound.version.pre))
 
 
 def _range(text: str) -> Range | None:
@@ -113,23 +147,23 @@ def _span(sign: str, match: re.Match[str], group: int = 0) -> Range:
 
 def _compared(sign: str, low: Version, given: int) -> Range:
     """Return the range from `low`, of whose numbers so many are `given`."""
-    start, behind = Bound(low, True), _next(low, given - 1)
     exact = given == 3
+    start, behind = Bound(low, True, not exact), Bound(_next(low, given - 1), False, True)
     match sign:
         case '>=':
             return start, None
         case '<':
-            return None, Bound(low, False)
+            return None, Bound(low, False, not exact)
         case '>':
-            return (Bound(low, False) if exact else Bound(behind, True)), None
+            return (Bound(low, False) if exact else behind._replace(inclusive=True)), None
         case '<=':
-            return None, (Bound(low, True) if exact else Bound(behind, False))
+            return None, (Bound(low, True) if exact else behind)
         case '^':
             first = next((index for index, number in enumerate(low.numbers[:given]) if number), given - 1)
-            return start, Bound(_next(low, first), False)
+            return start, Bound(_next(low, first), False, True)
         case '~' | '~>':
-            return start, Bound(_next(low, min(1, given - 1)), False)
-    return (start, start) if exact else (start, Bound(behind, False))
+            return start, Bound(_next(low, min(1, given - 1)), False, True)
+    return (start, start) if exact else (start, behind)
 
 
 def _padded(numbers: list[int]) -> tuple[int, int, int]:
