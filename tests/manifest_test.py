@@ -7,10 +7,12 @@ import re
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from deno_ai_hooks.common import catalog
 from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common import manifest
 from deno_ai_hooks.common import screen
+from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.program import main
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +79,21 @@ def test_pre_commit_reads_the_manifest():
         assert stanza['entry'] == id
         assert stanza['language'] == 'python'
         assert stanza['description'] == catalog.load(id).summary + '.'
+
+
+def test_a_hook_that_looks_across_modules_is_one_process():
+    alone, across = Hook('a', 'A.'), Hook('b', 'B.')
+    for hook in (alone, across):
+        hook.check('typescript')(lambda module: iter(()))
+    across.check('typescript', across=True)(lambda module: iter(()))
+    assert yaml.safe_load(manifest.manifest([alone])) == [{
+        'id': 'a', 'name': 'a', 'description': 'A.', 'entry': 'a', 'language': 'python',
+        'files': manifest.files(alone), 'types': ['file'],
+    }]
+    assert yaml.safe_load(manifest.manifest([alone, across]))[1]['require_serial'] is True
+    assert {id for id, stanza in stanzas().items() if stanza['require_serial']} == {
+        id for id in catalog.ids() if catalog.load(id).across
+    }
 
 
 def test_a_summary_is_one_short_line():

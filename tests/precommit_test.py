@@ -297,3 +297,95 @@ def test_careless_example_is_refused_by_every_hook(make):
     assert re.findall(r'^- hook id: ([\w-]+)\n- exit code: 1$', ended.err, re.MULTILINE) == list(ids), ended.err
     assert headlines(ended.err) == headlines(repo.check().out)
     assert repo.run('git', 'rev-parse', 'HEAD').code != 0
+
+
+# a commit of a module that others import
+
+HOOK = """
+import sys
+from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.finding import Edit
+from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.hook import Hook
+
+# the name of one that the configuration can choose
+hook = Hook('https-only-fetch', 'No import of a module that exports bad.')
+
+
+@hook.check('typescript', needs=('"bad"',))
+def look(module):
+    for found in module.strings():
+        if found.prefix == 'bad':
+            yield Finding(found.span, 'bad', fix=(Edit(found.span, 'good'),))
+
+
+@hook.check('typescript', across=True)
+def check(module):
+    for found in module.imports():
+        other = module.load(found.specifier)
+        if other and b'bad' in other.text.data:
+            yield Finding(module.span(found.node), 'imports something bad')
+
+
+sys.exit(run(hook))
+"""
+ENTRY = 'import { ask } from "../_shared/llm.ts";\n'
+FUNCTIONS = {'_shared/llm.ts': 'export const ask = "good";\n', 'chat/index.ts': ENTRY, 'examples/index.ts': ENTRY}
+
+
+@pytest.fixture
+def across(tmp_path):
+    """Return a function that makes a repository of committed files with a hook that looks across modules."""
+    script = tmp_path / 'hook.py'
+    script.write_text(HOOK)
+
+    def made(tree=FUNCTIONS, **settings):
+        stanza = {
+            'id': 'https-only-fetch', 'name': 'x', 'language': 'system', 'entry': f'{sys.executable} {script}',
+            'files': r'\.ts$', 'require_serial': True, **settings,
+        }
+        config = json.dumps({'repos': [{'repo': 'local', 'hooks': [stanza]}]})
+        repo = repository(tmp_path / 'repo', {'.pre-commit-config.yaml': config, **tree})
+        assert repo.run(*PRE_COMMIT, 'install').code == 0
+        begun(repo)
+        return repo
+    return made
+
+
+def places(lines):
+    return [line.partition(' ')[0] for line in lines]
+
+
+def spoilt(repo):
+    repo.write({'_shared/llm.ts': 'export const ask = "bad";\n'})
+    repo.git('add', '_shared/llm.ts')
+    return headlines(commit(repo).err)
+
+
+def test_commit_of_a_module_is_judged_with_those_that_import_it(across):
+    assert places(spoilt(across())) == ['_shared/llm.ts:1:21:', 'chat/index.ts:1:21:', 'examples/index.ts:1:21:']
+
+
+def test_what_the_configuration_excludes_is_left_alone_there_too(across):
+    assert places(spoilt(across(exclude='^examples/'))) == ['_shared/llm.ts:1:21:', 'chat/index.ts:1:21:']
+
+
+def test_all_files_are_told_of_once(across):
+    repo = across({**FUNCTIONS, '_shared/llm.ts': 'export const ask = "bad";\n'})
+    assert places(headlines(run_all(repo).out)) == [
+        '_shared/llm.ts:1:21:', 'chat/index.ts:1:21:', 'examples/index.ts:1:21:',
+    ]
+
+
+def test_mending_a_module_leaves_those_that_import_it_told_of_once(across):
+    repo = across({**FUNCTIONS, '_shared/llm.ts': 'export const ask = "bad";\n'})
+    ended = repo.run(sys.executable, '../hook.py', '--fix', '_shared/llm.ts')
+    assert places(headlines(ended.out)) == ['chat/index.ts:1:21:', 'examples/index.ts:1:21:']
+    assert 'fixed 1 in _shared/llm.ts\n' in ended.err
+    assert repo.git('diff', '--name-only') == '_shared/llm.ts'
+
+
+def test_from_a_folder_of_the_work_tree(across):
+    repo = across({**FUNCTIONS, '_shared/llm.ts': 'export const ask = "bad";\n'}, exclude='^examples/')
+    ended = repo.run(sys.executable, '../../hook.py', 'llm.ts', folder='_shared')
+    assert places(headlines(ended.out)) == ['../chat/index.ts:1:21:', 'llm.ts:1:21:']

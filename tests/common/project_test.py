@@ -134,3 +134,134 @@ def test_the_repository_is_listed_once_and_only_when_asked():
 
 def test_without_a_listing_there_are_no_files():
     assert tree({'main.ts': ''}).files == ()
+
+
+# Who imports a file
+
+
+def importers(files, path):
+    files = {posixpath.normpath(name): text for name, text in files.items()}
+    found = Project(lambda name: Source(name, files[name].encode()) if name in files else None, files=lambda: files)
+    return found.importers(path)
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        'import { ask } from "./llm.ts";',
+        "import ask, { type Answer } from './llm.ts'",
+        'import * as llm from "./llm.ts";',
+        'import{ask}from"./llm.ts";',
+        'import {\n  ask, // a word\n  tell,\n} from "./llm.ts";',
+        'import "./llm.ts";',
+        'export { ask } from "./llm.ts";',
+        'export * from "./llm.ts";',
+        'export * as llm from "../app/llm.ts";',
+        'const { ask } = await import("./llm.ts");',
+        'const llm = import(/* webpackChunkName: "llm" */ `./llm.ts`);',
+        'const llm = lazy(() => import(\n  "./llm.ts"\n));',
+        'const llm = require("./llm.ts");',
+        'new Worker(new URL("./llm.ts", import.meta.url), { type: "module" });',
+        'new Worker(import.meta.resolve("./llm.ts"), { type: "module" });',
+        # as a bundler or a compiler would find it
+        'import { ask } from "./llm";',
+        'import { ask } from "./llm.js";',
+        # over-approximated: nothing is parsed
+        '// import { ask } from "./llm.ts";',
+        # one of them is no type
+        'import { type Answer, ask } from "./llm.ts";',
+        'import type from "./llm.ts";',
+        'import type { Answer } from "./llm.ts";\nimport { ask } from "./llm.ts";',
+    ),
+)
+def test_importers(code):
+    assert importers({'app/main.ts': code, 'app/llm.ts': '', 'llm.ts': code}, 'app/llm.ts') == ('app/main.ts',)
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        # nothing of these is left when the program runs
+        'import type { Answer } from "./llm.ts";',
+        'import type Answer from "./llm.ts";',
+        'import type * as llm from "./llm.ts";',
+        'export type { Answer } from "./llm.ts";',
+        'export type * from "./llm.ts";',
+        'import { type Answer, type Asked as Question, } from "./llm.ts";',
+        # other files
+        'import { ask } from "./llm.tsx";',
+        'import { ask } from "llm.ts";',
+        'import { ask } from "npm:llm";',
+        'import { ask } from "../llm.ts";',
+        'import { ask } from "https://x.example/llm.ts";',
+        'import { ask } from `./${name}.ts`;',
+        # no import
+        'await Deno.readTextFile("./llm.ts");',
+        'Array.from("./llm.ts");',
+        'const from = "./llm.ts";',
+    ),
+)
+def test_no_importers(code):
+    assert importers({'app/main.ts': code, 'app/llm.ts': '', 'app/llm.txt': code}, 'app/llm.ts') == ()
+
+
+@pytest.mark.parametrize(
+    ('specifier', 'path'),
+    (
+        ('./lib', 'app/lib/index.ts'),
+        ('./lib', 'app/lib/mod.ts'),
+        ('./view', 'app/view.tsx'),
+        ('./view.js', 'app/view.tsx'),
+        ('./api.server', 'app/api.server.ts'),
+        ('./k.json', 'app/k.json'),
+        ('../shared/x.ts', 'shared/x.ts'),
+        ('.././app/../shared/x.ts', 'shared/x.ts'),
+    ),
+)
+def test_an_import_leads_where_values_are_followed_to(specifier, path):
+    text = '"a"' if path.endswith('.json') else 'export default "a";'
+    files = {'app/main.ts': f'import k from "{specifier}"; t(k)', path: text}
+    assert importers(files, path) == ('app/main.ts',)
+    assert [found[-1] for found in said(files)] == ['a']
+
+
+MAPS = (
+    {'deno.json': '{ "imports": { "@/": "./src/" } }', 'src/llm.ts': ''},
+    {'deno.json': '{ "imports": { "@/": "./elsewhere/", "@/llm.ts": "./src/llm.ts" } }', 'src/llm.ts': ''},
+    {'deno.json': '{ "importMap": "./maps/map.json" }', 'maps/map.json': '{ "imports": { "@/": "../src/" } }',
+     'src/llm.ts': ''},
+    {'app/deno.json': '{ "imports": {} }', 'deno.json': '{ "workspace": ["./app"], "imports": { "@/": "./src/" } }',
+     'src/llm.ts': ''},
+    {'app/deno.json': '{ "imports": { "@/": "../src/" } }', 'deno.json': '{ "imports": { "@/": "./elsewhere/" } }',
+     'src/llm.ts': '', 'elsewhere/llm.ts': ''},
+)
+
+
+@pytest.mark.parametrize('files', MAPS)
+def test_importers_by_an_alias(files):
+    assert importers({'app/main.ts': 'import { ask } from "@/llm.ts";', **files}, 'src/llm.ts') == ('app/main.ts',)
+    assert importers({'app/main.ts': 'import { ask } from "~/llm.ts";', **files}, 'src/llm.ts') == ()
+
+
+def test_importers_are_told_in_the_order_of_the_files():
+    code = 'import "./x.ts"; import "./x.ts";'
+    assert importers({'b.ts': code, 'x.ts': '', 'a.ts': code, 'x_test.ts': code}, './x.ts') == (
+        'b.ts', 'a.ts', 'x_test.ts',
+    )
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        'import(/*' * 200_000, 'import' + ' ' * 1_000_000, 'import type {' * 100_000, 'from"' * 200_000,
+        'import { type a, type ' * 60_000, 'import type *' + ' as' * 300_000, 'new ' * 300_000, 'require(' * 150_000,
+        'import "' + '/' * 490_000 + '"', 'import "' + '../' * 160_000 + '"',
+    ),
+)
+def test_hostile_modules_are_scanned_in_linear_time(code):
+    from time import process_time
+
+    started = process_time()
+    maps = {'deno.json': '{ "imports": { "@/": "./src/" } }'}
+    assert importers({'main.ts': code[:499_000], 'a.ts': '', **maps}, 'a.ts') == ()
+    assert process_time() - started < 2

@@ -525,3 +525,138 @@ def test_without_the_hook_that_says_more_all_is_told(folder):
     write('a.sh', 'a abcd, efgh i')
     found, _ = runner.run(judge(plain(Span(2, 6), Span(8, 12))), files('a.sh'))
     assert len(found) == 2
+
+
+# Modules that import what was named
+
+
+CONNECTED = Hook('no-connections', 'No import of a module that exports bad.')
+
+
+@CONNECTED.check('typescript', needs=('import',), across=True)
+def find_connections(module, project):
+    """Point at the specifier of every module in which there is something bad, however far away."""
+    for found in module.imports():
+        if 'bad' in reached(project, module.load(found.specifier)):
+            yield Finding(module.span(found.node), 'imports something bad', fix=(Edit(module.span(found.node), 'x'),))
+
+
+@CONNECTED.check('typescript', needs=('worse',))
+def find_worse(module):
+    yield Finding(Span(0, 1), 'worse')
+
+
+def reached(project, module, depth=9):
+    if module is None or not depth:
+        return ''
+    others = (reached(project, module.load(found.specifier), depth - 1) for found in module.imports())
+    return module.text.data.decode() + ''.join(others)
+
+
+TREE = {
+    'main.ts': 'import { ask } from "./chat/ask.ts";\n// worse\n',
+    'chat/ask.ts': 'import { llm } from "../_shared/llm.ts";\nexport const ask = llm;\n',
+    '_shared/llm.ts': 'export const llm = "bad"; // worse\n',
+    'other.ts': 'import { good } from "./good.ts";\n',
+    'good.ts': 'export const good = 1;\n',
+    'node_modules/x/main.ts': 'import { llm } from "../../_shared/llm.ts";\n',
+}
+
+
+def planted(more=(), git=True):
+    for path, text in {**TREE, **dict(more)}.items():
+        os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
+        write(path, text)
+    if git:
+        os.mkdir('.git')
+
+
+def connections(*named, **more):
+    jobs = [Job(CONNECTED, {}, **more)]
+    found, skipped = runner.run(Judge(jobs, os.getcwd()), files(*named, named=True))
+    return [(d.path, d.message) for d in found], [(s.path, s.reason, s.broken) for s in skipped]
+
+
+BAD, WORSE = 'imports something bad', 'worse'
+
+
+def test_what_imports_a_named_module_is_judged_by_checks_that_look_across():
+    planted()
+    expected = [('_shared/llm.ts', WORSE), ('chat/ask.ts', BAD), ('main.ts', BAD)]
+    assert connections('_shared/llm.ts') == (expected, [])
+    assert connections('good.ts') == connections('other.ts') == ([], [])
+
+
+def test_nothing_is_said_twice_of_what_was_named_as_well():
+    planted()
+    expected = [('_shared/llm.ts', WORSE), ('chat/ask.ts', BAD), ('main.ts', WORSE), ('main.ts', BAD)]
+    assert connections('main.ts', '_shared/llm.ts', 'chat/ask.ts') == (expected, [])
+    assert connections('_shared/llm.ts', 'main.ts') == (expected, [])
+
+
+def test_a_whole_tree_is_looked_at_once(monkeypatch):
+    planted()
+    monkeypatch.setattr(runner, '_dependents', lambda judge, files: pytest.fail() if files.named else ([], []))
+    made = Judge([Job(CONNECTED, {})], os.getcwd())
+    found, _ = runner.run(made, files(*made.project.files))
+    assert [d.path for d in found] == ['_shared/llm.ts', 'chat/ask.ts', 'main.ts', 'main.ts']
+
+
+def test_without_a_check_that_looks_across_nothing_is_listed(monkeypatch):
+    planted()
+    monkeypatch.setattr(runner, 'listed', lambda root: pytest.fail('listed'))
+    runner.run(judge(words(kind='typescript')), files('_shared/llm.ts', named=True))
+    # nor for what no module imports, nor where everything is named, nor outside a work tree
+    runner.run(judge(CONNECTED), files('README.md', named=True))
+    runner.run(judge(CONNECTED), files('main.ts'))
+    runner.run(judge(CONNECTED), files(*(f'{n}.ts' for n in range(501)), named=True))
+    runner.run(judge(CONNECTED), files('main.ts', named=True), alone=True)
+    os.rmdir('.git')
+    runner.run(judge(CONNECTED), files('main.ts', named=True))
+
+
+def test_a_hook_does_not_look_beyond_what_it_was_told():
+    planted()
+    assert connections('_shared/llm.ts', beyond=lambda path: path != 'main.ts')[0] == [
+        ('_shared/llm.ts', WORSE), ('chat/ask.ts', BAD),
+    ]
+    assert connections('_shared/llm.ts', applies=lambda path: path.startswith('_'))[0] == [('_shared/llm.ts', WORSE)]
+
+
+def test_comments_let_findings_stand_there_and_are_not_judged():
+    planted({
+        'main.ts': f'// {IGNORE} no-connections -- ours\n' + TREE['main.ts'],
+        'chat/ask.ts': TREE['chat/ask.ts'] + f'// {IGNORE} fine-words\n',
+    })
+    assert connections('_shared/llm.ts')[0] == [('_shared/llm.ts', WORSE), ('chat/ask.ts', BAD)]
+
+
+def test_nothing_is_mended_in_what_was_not_named():
+    planted()
+    found, _ = runner.run(judge(CONNECTED), files('_shared/llm.ts', 'chat/ask.ts', named=True))
+    assert [(d.path, bool(d.fix)) for d in found] == [
+        ('_shared/llm.ts', False), ('chat/ask.ts', True), ('main.ts', False),
+    ]
+
+
+def test_what_ails_a_file_that_was_not_named_stops_nothing():
+    planted()
+    with open('main.ts', 'ab') as file:
+        file.write(b'\xff')
+    assert connections('_shared/llm.ts') == (
+        [('_shared/llm.ts', WORSE), ('chat/ask.ts', BAD)],
+        [('main.ts', 'not UTF-8 (line 3); save it as UTF-8', False)],
+    )
+
+
+def test_what_is_cut_is_told(monkeypatch):
+    planted({f'a{n}.ts': 'import "./_shared/llm.ts";' for n in range(310)})
+    found, skipped = connections('_shared/llm.ts')
+    assert len(found) == 301
+    assert {reason for _, reason, _ in skipped} == {'too many modules import what is looked at'}
+    assert len(skipped) == 11
+
+
+def test_a_changed_file_of_data_is_a_module_too():
+    planted({'app.ts': 'import words from "./words.json" with { type: "json" };', 'words.json': '["bad"]'})
+    assert connections('words.json')[0] == [('app.ts', BAD)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +40,21 @@ def jobs(root: str | None, only: Sequence[str] = ()) -> list[Job]:
     # A hook that is asked for by name runs, whether the repository chose it or not.
     wanted = [hook for hook in more if {hook.id, *(rule.id for rule in hook.rules)} & set(only)]
     return chosen + [_default(hook) for hook in wanted]
+
+
+def applies(root: str, hook: Hook, values: Mapping[str, object]) -> Filter:
+    """Return which paths the configuration of the repository at `root` gives to `hook` with these options.
+
+    Those that it gives to the hook with any, where it does not choose these; all, where it does not choose the hook.
+    Raises ConfigError for a file, arguments and patterns that pre-commit or the hook would refuse.
+    """
+    config = load(root)
+    stanzas = [stanza for stanza in _ours(config.stanzas) if stanza.id == hook.id] if config else []
+    if not (config and stanzas):
+        return lambda path: True
+    found = [_job(stanza, config, root) for stanza in stanzas]
+    same = [job for job in found if job.options == values]
+    return lambda path: any(job.judges(path) for job in same or found)
 
 
 def _default(hook: Hook) -> Job:

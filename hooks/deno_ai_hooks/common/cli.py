@@ -50,10 +50,30 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     return guarded(lambda: _run(hook, sys.argv[1:] if argv is None else argv), alone=argv is None)
 
 
+class _Beyond:
+    """What the repository's configuration lets a hook look at, read when it first matters.
+
+    A hook that is run by itself is given the files that pre-commit chose, and does not know how.
+    """
+
+    def __init__(self, hook: Hook, values: dict[str, object]) -> None:
+        self._hook = hook
+        self._values = values
+        self._applies: Callable[[str], bool] | None = None
+
+    def __call__(self, path: str) -> bool:
+        if self._applies is None:
+            from deno_ai_hooks.common import chosen
+
+            self._applies = chosen.applies(top(), self._hook, self._values)
+        return self._applies(path)
+
+
 def _run(hook: Hook, argv: Sequence[str]) -> int:
     made = parser(hook)
     arguments = made.parse_args(_told_apart(made, argv))
-    return execute([Job(hook, options(hook, arguments))], arguments)
+    values = options(hook, arguments)
+    return execute([Job(hook, values, beyond=_Beyond(hook, values))], arguments)
 
 
 def _told_apart(made: argparse.ArgumentParser, argv: Sequence[str]) -> list[str]:
@@ -198,13 +218,15 @@ class Session:
         self.rules = tuple(dict.fromkeys(rule for layer in self._layers for rule in layer.rules))
         self._without = frozenset(skip) & {IGNORE}
 
-    def judged(self, paths: Sequence[str]) -> tuple[list[Diagnostic], list[Skipped]]:
-        """Return what is to be said of the files under `paths`."""
+    def judged(self, paths: Sequence[str], *, alone: bool = False) -> tuple[list[Diagnostic], list[Skipped]]:
+        """Return what is to be said of the files under `paths`, and unless `alone` of what imports them."""
         files = find(paths, lambda path: any(layer.takes(path) for layer in self._layers))
         diagnostics: dict[Diagnostic, None] = {}
         skipped: dict[Skipped, None] = {}
         for layer in self._layers:
-            found, passed = judge_all(layer.judge, self._share(files, layer), len(os.sched_getaffinity(0)))
+            found, passed = judge_all(
+                layer.judge, self._share(files, layer), len(os.sched_getaffinity(0)), alone=alone,
+            )
             diagnostics.update(dict.fromkeys(_new(found, layer.baselines)))
             skipped.update(dict.fromkeys(passed))
         left = (diagnostic for diagnostic in diagnostics if diagnostic.rule not in self._without)
@@ -307,7 +329,7 @@ def _again(
     session: Session, before: Sequence[Diagnostic], skipped: Sequence[Skipped], rewritten: Sequence[str],
 ) -> tuple[list[Diagnostic], list[Skipped]]:
     """Return what is to be said with the rewritten files looked at anew, as they are now."""
-    after, passed = session.judged(rewritten)
+    after, passed = session.judged(rewritten, alone=True)
     fixed = sum(d.path in rewritten for d in before) - len(after)
     print(f'fixed {fixed} in {", ".join(map(_visible, rewritten))}', file=sys.stderr)
     if any(d.fix and d.hidden and d.path in rewritten for d in before):

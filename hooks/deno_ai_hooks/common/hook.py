@@ -36,7 +36,8 @@ class Check(NamedTuple):
     It is only called for files that hold one of `needs` (RE2 patterns over the bytes; empty: every
     file) and, where `candidate` is given, for which that says so: a second, closer look at the bytes.
     With `docs` it is also shown what stands in Markdown; with `when` it is only called where the option
-    of that name is given.
+    of that name is given.  What a check that looks `across` says of a module depends on the modules that it
+    imports: where only some files are given, those that import them are judged by it too.
     """
 
     hook: Hook
@@ -46,6 +47,7 @@ class Check(NamedTuple):
     candidate: Callable[[bytes], bool] | None
     docs: bool
     when: str | None
+    across: bool
     arguments: frozenset[str]
 
 
@@ -72,6 +74,11 @@ class Hook:
         """Return the hook's rules: the declared ones, or the one that bears its name."""
         return tuple(self._rules) or (self._own,)
 
+    @property
+    def across(self) -> bool:
+        """Return whether what any check says of a module depends on the modules that it imports."""
+        return any(check.across for check in self.checks)
+
     def rule(self, id: str, summary: str, *, cwe: int | None = None, owasp: str | None = None,
              severity: float | None = None, strict: bool = False, once: bool = False) -> str:
         """Declare one face of the practice and return its id, which findings carry."""
@@ -93,6 +100,7 @@ class Hook:
         candidate: Callable[[bytes], bool] | None = None,
         docs: bool = False,
         when: str | None = None,
+        across: bool = False,
     ) -> Callable[[Function], Function]:
         """Register a generator of findings for documents of the given kinds, the names in kinds.KINDS.
 
@@ -101,6 +109,8 @@ class Hook:
         def register(function: Function) -> Function:
             code: Any = function.__code__
             arguments = frozenset(code.co_varnames[1:code.co_argcount + code.co_kwonlyargcount])
-            self.checks.append(Check(self, function, frozenset(kinds), needs, candidate, docs, when, arguments))
+            self.checks.append(
+                Check(self, function, frozenset(kinds), needs, candidate, docs, when, across, arguments),
+            )
             return function
         return register

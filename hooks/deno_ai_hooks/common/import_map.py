@@ -4,6 +4,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,16 +31,22 @@ def entries(folder: str, root: Node) -> Iterator[Entry]:
                 yield f'{name}/', f'{target}/'
 
 
-def sorted_entries(found: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return entries with those that say most first; of the same name, the first."""
-    return tuple(sorted(dict(reversed(list(found))).items(), key=lambda entry: -len(entry[0])))
+LONGEST = 2000
+"""Characters of a specifier that are looked up."""
 
 
-def mapped(specifier: str, found: Iterable[Entry]) -> str | None:
-    """Return what `specifier` stands for, None where no entry is about it."""
-    for name, target in found:
-        if specifier == name:
-            return target
-        if name.endswith('/') and specifier.startswith(name):
-            return target + specifier[len(name):]
+def table(found: Iterable[Entry]) -> dict[str, str]:
+    """Return what stands for each name; for the same name, the first."""
+    return dict(reversed(list(found)))
+
+
+def mapped(specifier: str, table: Mapping[str, str]) -> str | None:
+    """Return what `specifier` stands for by the entry that says most of it, None where no entry is about it."""
+    if specifier in table:
+        return table[specifier]
+    end = specifier.rfind('/') + 1 if len(specifier) <= LONGEST else 0
+    while end:
+        if specifier[:end] in table:
+            return table[specifier[:end]] + specifier[end:]
+        end = specifier.rfind('/', 0, end - 1) + 1
     return None

@@ -30,6 +30,8 @@ def _stanza(hook: Hook) -> str:
         '  language: python',
         f'  files: {_quoted(files(hook))}',
         '  types: [file]',
+        # several processes would each judge what imports a file of theirs
+        *(['  require_serial: true'] if hook.across else []),
         '',
     ))
 

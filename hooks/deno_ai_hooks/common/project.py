@@ -5,8 +5,10 @@ import posixpath
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
@@ -25,8 +27,11 @@ MODULES = 64
 LARGE = 500_000
 """Bytes of a module that is looked into for what it exports."""
 
-WRITTEN = ('.ts', '.tsx', '.js', '.mjs', '/index.ts', '/mod.ts')
+WRITTEN = ('.ts', '.tsx', '.js', '.jsx', '.mjs', '/index.ts', '/index.tsx', '/index.js', '/mod.ts')
 """What bundlers and Node let an import leave out."""
+
+COMPILED = {'.js': ('.ts', '.tsx'), '.jsx': ('.tsx',), '.mjs': ('.mts', '.ts')}
+"""What may have been written for a file that an import names as it will be compiled."""
 
 
 def _untold(path: str) -> bool | None:
@@ -59,7 +64,9 @@ class Project:
         self._sources: dict[str, Source | None] = {}
         self._configurations: dict[str, Json | None] = {}
         self._modules: dict[str, Module | None] = {}
-        self._entries: dict[str, tuple[Entry, ...]] = {}
+        self._entries: dict[str, Mapping[str, str]] = {}
+        self._known: frozenset[str] | None = None
+        self._importers: Mapping[str, tuple[str, ...]] | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -127,7 +134,6 @@ class Project:
         module.rename = lambda specifier: self._package(module.path, specifier)
 
     def _parsed(self, path: str) -> Module | None:
-        from deno_ai_hooks.common import kinds
         from deno_ai_hooks.common.documents.typescript import Module
         from deno_ai_hooks.common.text import TextBuilder
 
@@ -145,21 +151,52 @@ class Project:
         self.join(module)
         return module
 
+    def importers(self, path: str) -> tuple[str, ...]:
+        """Return the modules of the repository that import the file at `path` themselves.
+
+        Told from the bytes of all modules, so that an import in a comment is one too (graph.py); how a specifier
+        leads to a file is decided as for values that are followed into other modules.
+        """
+        if self._importers is None:
+            from deno_ai_hooks.common import graph
+
+            modules = [each for each in self.files if kinds.named(each) == 'typescript']
+            self._importers = graph.importers(modules, self._bytes, self._listed)
+        return self._importers.get(posixpath.normpath(path), ())
+
+    def _bytes(self, path: str) -> bytes:
+        """Return what a module holds that is looked into; what a file holds that was not asked for is not kept."""
+        loaded = self._sources[path] if path in self._sources else self._load(path)
+        return loaded.data if isinstance(loaded, Source) and len(loaded.data) <= LARGE else b''
+
+    def _listed(self, folder: str, specifier: str) -> str | None:
+        if self._known is None:
+            self._known = frozenset(self.files)
+        return next(filter(self._known.__contains__, self._targets(folder, specifier)), None)
+
     def _imported(self, path: str, specifier: str) -> Module | None:
-        folder = posixpath.dirname(path)
+        targets = self._targets(posixpath.dirname(path), specifier)
+        return next((found for each in targets if (found := self.module(each))), None)
+
+    def _targets(self, folder: str, specifier: str) -> Iterator[str]:
+        """Yield the paths that a specifier may mean to a module in `folder`, the likeliest first."""
         if specifier.startswith(('./', '../')):
             target = posixpath.join(folder, specifier)
         else:
             found = self._mapped(folder, specifier)
             if found is None or ':' in found:
-                return None
+                return
             target = found
-        return self.module(target) or self._unfinished(target)
-
-    def _unfinished(self, path: str) -> Module | None:
-        stem, extension = posixpath.splitext(path)
-        tried = [f'{stem}.ts'] if extension in ('.js', '.mjs') else [path + end for end in WRITTEN if not extension]
-        return next((found for each in tried if (found := self.module(each))), None)
+        target = posixpath.normpath(target)
+        if target.startswith('../'):
+            # out of the working folder and back into it
+            target = posixpath.relpath(target)
+        yield target
+        stem, extension = posixpath.splitext(target)
+        if extension in COMPILED:
+            yield from (stem + end for end in COMPILED[extension])
+        elif kinds.named(target) is None:
+            yield from (target + end for end in WRITTEN)
 
     def _package(self, path: str, specifier: str) -> str:
         """Return the package that stands for a specifier in the import map, or the specifier itself."""
@@ -172,14 +209,17 @@ class Project:
         from deno_ai_hooks.common import import_map
 
         if folder not in self._entries:
-            self._entries[folder] = import_map.sorted_entries(self._imports(folder))
+            configuration = self.configuration(folder)
+            above = posixpath.dirname(configuration.path) if configuration is not None else folder
+            if above not in self._entries:
+                self._entries[above] = import_map.table(self._imports(configuration))
+            self._entries[folder] = self._entries[above]
         return import_map.mapped(specifier, self._entries[folder])
 
-    def _imports(self, folder: str) -> Iterator[Entry]:
-        """Yield the entries that hold in `folder`: those of the configuration, then of the workspace above it."""
+    def _imports(self, configuration: Json | None) -> Iterator[Entry]:
+        """Yield the entries that hold by a configuration: its own, then those of the workspace above it."""
         from deno_ai_hooks.common import import_map
 
-        configuration = self.configuration(folder)
         while configuration is not None:
             here = posixpath.dirname(configuration.path)
             yield from import_map.entries(here, configuration.root)

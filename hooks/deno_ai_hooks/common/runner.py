@@ -51,6 +51,9 @@ LINES = 5
 AROUND = 200
 """Bytes before and behind a finding, on its line, that tell it from its like."""
 
+PARTS = 500
+"""Named modules that are a whole repository, which pre-commit names in parts, rather than a commit."""
+
 BATCH = 200
 """Files that one process looks at before another one pays."""
 
@@ -64,7 +67,8 @@ class Job(NamedTuple):
     """A hook with the values of its options, and what a repository's configuration says of it.
 
     `applies` tells the paths it looks at, `strict` whether its strict rules speak, `baseline` names the
-    file of the findings that it lets stand.
+    file of the findings that it lets stand.  `beyond` tells the same as `applies` of paths that were not
+    given, where whoever gave the others had already chosen among them.
     """
 
     hook: Hook
@@ -72,6 +76,12 @@ class Job(NamedTuple):
     applies: Callable[[str], bool] | None = None
     strict: bool = False
     baseline: str | None = None
+    beyond: Callable[[str], bool] | None = None
+
+    def judges(self, path: str, *, given: bool = True) -> bool:
+        """Return whether the hook looks at the file at `path`."""
+        applies = self.applies if given or self.beyond is None else self.beyond
+        return applies is None or applies(path)
 
 
 class Judge:
@@ -92,9 +102,9 @@ class Judge:
         self._root = root
         self._rules = rules
         self._known = known
-        self._screen = Screen([
-            check for job in jobs for check in job.hook.checks if check.when is None or job.options[check.when]
-        ], on=screen)
+        checks = [check for job in jobs for check in job.hook.checks if check.when is None or job.options[check.when]]
+        self.across = any(check.across for check in checks) and os.path.exists(os.path.join(root, '.git'))
+        self._screen = Screen(checks, on=screen)
         self.project = Project(lambda path: read(path, root, named=True), tracked, ignored, lambda: listed(root))
 
     def wants(self, path: str) -> bool:
@@ -104,24 +114,29 @@ class Judge:
             return kinds.unnamed(path) or (self._screen.wants(kinds.TEXT) and not kinds.binary(path))
         return self._screen.wants(kind)
 
-    def file(self, path: str, *, named: bool) -> tuple[list[Diagnostic], list[Skipped]]:
-        """Return what the hooks say of the file at `path`, or why it was not looked at."""
+    def file(self, path: str, *, named: bool, given: bool = True) -> tuple[list[Diagnostic], list[Skipped]]:
+        """Return what the hooks say of the file at `path`, or why it was not looked at.
+
+        One that was not `given`, but imports one that was, is judged by the checks that look across modules.
+        """
         script = kinds.named(path) is None and not self._screen.wants(kinds.TEXT)
         source = read(path, self._root, named=named, script=script)
         if source is None:
             return [], []
         if isinstance(source, Skipped):
             return [], [source]
-        return self.source(source, named=named)
+        return self.source(source, named=named, given=given)
 
-    def source(self, source: Source, *, named: bool = True) -> tuple[list[Diagnostic], list[Skipped]]:
+    def source(
+        self, source: Source, *, named: bool = True, given: bool = True,
+    ) -> tuple[list[Diagnostic], list[Skipped]]:
         """Return what the hooks say of `source`."""
         kind = kinds.named(source.path) or kinds.shebang(source.data) or kinds.TEXT
         if not self._screen.wants(kind):
             return [], []
         if skipped := _unreadable(source, kind):
             return [], [skipped]
-        checks = self._chosen(source.path, self._screen.survivors(kind, source.data))
+        checks = self._chosen(source.path, self._screen.survivors(kind, source.data), given)
         passed = []
         if checks and not named and bundled(source.path, source.data):
             # what a bundler wrote is nobody's practice, but a key in it is a key
@@ -129,11 +144,14 @@ class Judge:
             checks = [check for check in checks if kinds.TEXT in check.kinds]
         found, skipped_ = self._check(source, kind, checks) if checks else ([], [])
         if MARKER in source.data:
-            found = self._sift(source, kind, found)
+            found = self._sift(source, kind, found, given)
         return found, [*passed, *skipped_]
 
-    def _chosen(self, path: str, checks: Iterable[Check]) -> list[Check]:
-        return [check for check in checks if (applies := self._jobs[check.hook.id].applies) is None or applies(path)]
+    def _chosen(self, path: str, checks: Iterable[Check], given: bool) -> list[Check]:
+        return [
+            check for check in checks
+            if (given or check.across) and self._jobs[check.hook.id].judges(path, given=given)
+        ]
 
     def _check(self, source: Source, kind: str, checks: list[Check]) -> tuple[list[Diagnostic], list[Skipped]]:
         found: dict[tuple[str, Finding], None] = {}
@@ -205,11 +223,13 @@ class Judge:
         message = (places.mask if here else Mask(there.data)).cover(step.message)
         return Place(step.path, there.position(step.span.start), there.position(step.span.end), message, step.secret)
 
-    def _sift(self, source: Source, kind: str, found: list[Diagnostic]) -> list[Diagnostic]:
+    def _sift(self, source: Source, kind: str, found: list[Diagnostic], given: bool) -> list[Diagnostic]:
         from deno_ai_hooks.common import suppression
 
         comments = suppression.suppressions(source, kind)
         left, used = suppression.sift(found, comments)
+        if not given:
+            return left
         judged = self._judged(source.path, kind)
         known = self._known() if self._known else judged
         complaints = suppression.complaints(comments, used, known, judged)
@@ -221,19 +241,25 @@ class Judge:
         """Return the rules that the file at `path` is judged by, and the hooks of which no rule is left out."""
         judged: set[str] = set()
         for job in self._jobs.values():
-            if job.applies is not None and not job.applies(path):
-                continue
-            if any(kind in looks_into(check) for check in job.hook.checks):
+            if job.judges(path) and any(kind in looks_into(check) for check in job.hook.checks):
                 rules = {rule.id for rule in job.hook.rules}
                 chosen = rules if self._rules is None else rules & set(self._rules)
                 judged |= chosen | ({job.hook.id} if chosen == rules else set())
         return judged
 
 
-def run(judge: Judge, files: Files, workers: int = 1) -> tuple[list[Diagnostic], list[Skipped]]:
-    """Return what the hooks say of all `files`, looked at by up to `workers` processes."""
+def run(
+    judge: Judge, files: Files, workers: int = 1, *, alone: bool = False,
+) -> tuple[list[Diagnostic], list[Skipped]]:
+    """Return what the hooks say of all `files`, looked at by up to `workers` processes.
+
+    Where only some files of a work tree were named, those that import them are judged too, by the checks for
+    which that matters, unless the named ones are to be looked at `alone`.
+    """
     share = min(workers, len(files.paths) // BATCH)
     parts = _forked(judge, files, share) if share > 1 else [_batch(judge, files, files.paths)]
+    if not alone:
+        parts.append(_dependents(judge, files))
     diagnostics = [diagnostic for found, _ in parts for diagnostic in found]
     skipped = [skipped for _, passed in parts for skipped in passed]
     diagnostics.sort(key=lambda d: (d.path, d.span, d.rule))
@@ -285,6 +311,26 @@ def _batch(judge: Judge, files: Files, paths: Iterable[str]) -> Part:
         found, passed = judge.file(path, named=path in files.named)
         diagnostics += found
         skipped += passed
+    return diagnostics, skipped
+
+
+def _dependents(judge: Judge, files: Files) -> Part:
+    """Return what is said of modules that were not given and import one that was; nothing in them is mended."""
+    changed = [path for path in files.paths if path in files.named and kinds.named(path) in ('typescript', 'json')]
+    if not changed or len(changed) > PARTS or not judge.across:
+        return [], []
+    from deno_ai_hooks.common import graph
+
+    found = graph.dependents(changed, judge.project.importers)
+    given = frozenset(files.paths)
+    diagnostics: list[Diagnostic] = []
+    skipped = [Skipped(path, 'too many modules import what is looked at') for path in found.left if path not in given]
+    for path in found.paths:
+        if path not in given:
+            more, passed = judge.file(path, named=False, given=False)
+            diagnostics += (diagnostic._replace(fix=(), added=()) for diagnostic in more)
+            # what ails a file that nobody touched stops nothing
+            skipped += (skip._replace(broken=False) for skip in passed)
     return diagnostics, skipped
 
 
