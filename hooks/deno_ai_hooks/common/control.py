@@ -15,7 +15,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from deno_ai_hooks.common import functions
 from deno_ai_hooks.common.documents.scopes import FUNCTIONS
@@ -259,11 +258,6 @@ def _inside(node: Node | None, offset: int) -> bool:
     return node is not None and node.start_byte <= offset < node.end_byte
 
 
-_known: WeakKeyDictionary[Module, Control] = WeakKeyDictionary()
-
-
 def of(module: Module) -> Control:
     """Return the control of a module, found once."""
-    if module not in _known:
-        _known[module] = Control(module)
-    return _known[module]
+    return module.once(Control)

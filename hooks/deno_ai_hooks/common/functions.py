@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from deno_ai_hooks.common.documents.scopes import CLASSES
 from deno_ai_hooks.common.documents.scopes import FUNCTIONS
@@ -448,11 +447,6 @@ def _close(stack: list[Node], start: int | None, starts: list[int], owners: list
 
 _start = attrgetter('node.start_byte')
 
-_known: WeakKeyDictionary[Module, Functions] = WeakKeyDictionary()
-
-
 def of(module: Module) -> Functions:
     """Return the functions of a module, found once."""
-    if module not in _known:
-        _known[module] = Functions(module)
-    return _known[module]
+    return module.once(Functions)

@@ -22,6 +22,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import ClassVar
 from typing import NamedTuple
+from typing import TypeVar
+from typing import cast
 
 from deno_ai_hooks.common.documents.base import Command
 from deno_ai_hooks.common.documents.base import Document
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
 TSX = ('.tsx', '.jsx', '.js', '.mjs', '.cjs')
 STRINGS = ('string', 'template_string')
 OBJECTS = ('globalThis', 'window', 'self', 'global')
+
+Made = TypeVar('Made')
 
 NESTED_SPREADS = 6
 LOCAL = frozenset('arrow_function function_expression generator_function class'.split())
@@ -132,6 +136,13 @@ class Module(Document):
         self._fields: Fields | None = None
         self._names: dict[int, str | None] = {}
         self._pushes: dict[int, list[Node]] | None = None
+        self._made: dict[Callable[[Module], object], object] = {}
+
+    def once(self, make: Callable[[Module], Made]) -> Made:
+        """Return what `make` makes of the module; it is asked only once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast('Made', self._made[make])
 
     # syntax
 
