@@ -12,7 +12,7 @@ from checking import judged
 from deno_ai_hooks.hardened_containers import hook
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-AS_ROOT, COPIES, IN_ENV, NOT_PINNED, NO_DIGEST, UNLOCKED, FAILS, ISOLATION, PUBLISHED, HARDENING = (
+AS_ROOT, COPIES, IN_ENV, NOT_PINNED, NO_DIGEST, UNLOCKED, FAILS, ISOLATION, PUBLISHED, UNSCOPED, HARDENING = (
     rule.id for rule in hook.rules
 )
 KEY = 'sk-%s-%s%s%s' % ('proj', 'aQ3xW7bL9kPz2RtYv5Nc', 'T3BlbkFJ', 'Zr81mWv0Hs6Gd4Xe3JuQ')
@@ -912,6 +912,253 @@ def test_a_shared_service_is_told_once():
     assert_rule(PUBLISHED, text, 'compose.yaml')
 
 
+# container-runs-unscoped
+
+TASKS = """{
+  "tasks": {
+    "start": "deno run -A main.ts",
+    "bare": "deno run --allow-net --allow-env=PORT main.ts",
+    "scoped": "deno run --allow-net=0.0.0.0:8000 main.ts",
+    "open": "deno run",
+    "chain": "deno task build && PORT=1 deno task start",
+    "needy": {"command": "deno run main.ts", "dependencies": ["start"]},
+    "prepared": {"command": "deno run main.ts", "dependencies": ["build"]},
+    "only": {"dependencies": ["bare"]},
+    "loop": "deno task loop",
+    "round": {"dependencies": ["round"]},
+    "set": "deno run -P=api main.ts",
+    "closed": "deno run -P=narrow main.ts",
+    "script": "./start.sh",
+    "build": "deno run -A build.ts",
+    "test": "deno test -A",
+    "cached": "deno run --cached-only --allow-net=a.com:443 main.ts",
+    "other": "node main.js"
+  },
+  "permissions": {"api": {"net": true}, "narrow": {"net": ["a.com:443"]}}
+}"""
+WIDE = '#!/bin/sh\nset -e\nexec deno run --allow-read main.ts\n'
+NARROW = '#!/bin/sh\nexec deno run --allow-read=data main.ts\n'
+APP = f'{FROM}WORKDIR /app\nCOPY . .\nUSER deno\n'
+REPOSITORY = {
+    'deno.json': TASKS, 'start.sh': WIDE, 'narrow.sh': NARROW, 'docker/entry.sh': WIDE,
+    'pass.sh': '#!/bin/sh\ncd /app\nexec deno "$@"\n', 'all.sh': '#!/bin/sh\nexec "$@"\n',
+    'cd.sh': '#!/bin/sh\ncd api && exec deno task start\n', 'api/deno.json': '{"tasks": {"start": "deno run -A a.ts"}}',
+    'prepare.sh': '#!/bin/sh\ndeno task build\ndeno run -A scripts/migrate.ts\nexec deno run main.ts\n',
+    'late.sh': '#!/bin/sh\nif [ "$1" = x ]; then exec deno run main.ts; fi\nexec deno run -R -W main.ts\n',
+    'node.sh': '#!/bin/sh\nexec node main.js\n', 'main.ts': '#!/usr/bin/env -S deno run -A\n',
+    'flags.sh': '#!/bin/sh\nF=--allow-all\nexec deno run $F main.ts\n', 'self.sh': '#!/bin/sh\nexec ./self.sh "$@"\n',
+}
+
+
+@pytest.mark.parametrize(
+    'start',
+    (
+        'CMD ["task", "«start»"]',
+        'CMD ["task", "«bare»"]',
+        'CMD ["deno", "task", "«start»"]',
+        'CMD deno task «start»',
+        'CMD ["sh", "-c", "deno task «start»"]',
+        'ENTRYPOINT ["deno", "task"]\nCMD ["«start»"]',
+        'CMD ["task", "«chain»"]',
+        'CMD ["task", "«needy»"]',
+        'CMD ["task", "«only»"]',
+        'CMD ["task", "«set»"]',
+        'CMD ["task", "«script»"]',
+        # deno looks for a task where there is no such file
+        'CMD ["run", "«start»"]',
+        # the program of this container, whatever it is called
+        'CMD ["task", "«build»"]',
+        'CMD ["run", "«-P=api»", "main.ts"]',
+        'ENTRYPOINT ["«./start.sh»"]',
+        'ENTRYPOINT ["«/app/start.sh»"]',
+        'CMD ["sh", "«start.sh»"]',
+        'CMD «./start.sh»',
+        'CMD exec «./start.sh»',
+        'ENTRYPOINT ["/tini", "--", "«./start.sh»"]',
+        'CMD ["bash", "-c", "sleep 1 && «./start.sh»"]',
+        'COPY docker/entry.sh /usr/local/bin/\nENTRYPOINT ["«entry.sh»"]',
+        'COPY docker/entry.sh /e\nENTRYPOINT ["«/e»"]',
+        'COPY docker/*.sh /\nENTRYPOINT ["«/entry.sh»"]',
+        'ENTRYPOINT ["«./late.sh»"]',
+        'ENTRYPOINT ["«./flags.sh»"]',
+        'ENTRYPOINT ["«./cd.sh»"]',
+        'ENTRYPOINT ["«./main.ts»"]',
+        # what the script is given
+        'ENTRYPOINT ["./pass.sh"]\nCMD ["run", "«-A»", "main.ts"]',
+        'ENTRYPOINT ["./all.sh"]\nCMD ["deno", "run", "«-A»", "main.ts"]',
+        'ENTRYPOINT ["«./pass.sh»"]\nCMD ["task", "bare"]',
+        'WORKDIR api\nCMD ["task", "«start»"]',
+        'CMD ["task", "--cwd", "api", "«start»"]',
+        'CMD ["task", "-c", "api/deno.json", "«start»"]',
+    ),
+)
+def test_flags_what_runs_without_limits(start):
+    assert_rule(UNSCOPED, f'{APP}{start}', files=REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    'start',
+    (
+        'CMD ["task", "scoped"]',
+        'CMD ["task", "closed"]',
+        'CMD ["task", "cached"]',
+        'CMD ["task", "open", "main.ts"]',
+        'CMD ["run", "-P=narrow", "main.ts"]',
+        'ENTRYPOINT ["./narrow.sh"]',
+        # nobody knows what these are
+        'CMD ["task", "missing"]',
+        'ENTRYPOINT ["/missing.sh"]',
+        'ENTRYPOINT ["/start.sh"]',
+        'CMD ["task", "$TASK"]',
+        'CMD ["task", "other"]',
+        'ENTRYPOINT ["./node.sh"]',
+        'CMD ["task", "loop"]',
+        'CMD ["task", "round"]',
+        'ENTRYPOINT ["./self.sh"]',
+        # what prepares the program
+        'CMD ["task", "prepared"]',
+        'ENTRYPOINT ["./prepare.sh"]',
+        'CMD ["task", "test"]',
+        'CMD ["test", "-A"]',
+        # this stands here, for other hooks to see
+        'CMD ["run", "-A", "main.ts"]',
+        'CMD deno run --allow-net main.ts',
+        'CMD ["task", "open", "-A", "main.ts"]',
+        'CMD ["sh", "-c", "deno run -A main.ts"]',
+        # only the last counts
+        'CMD ["task", "start"]\nCMD ["task", "scoped"]',
+        'HEALTHCHECK CMD deno task start',
+        'RUN deno task start',
+        'CMD ["task", "--help", "start"]',
+        'CMD ["task"]',
+        'CMD ["run", "main.ts", "start"]',
+    ),
+)
+def test_allows_what_runs_with_limits(start):
+    assert_rule(UNSCOPED, f'{APP}{start}', files=REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    ('code', 'path'),
+    (
+        (f'{APP}CMD ["task", "«start»"]', 'docker/Dockerfile'),
+        (f'{APP}CMD ["task", "start"]', 'Dockerfile.dev'),
+        (f'{APP}CMD ["task", "start"]', '.devcontainer/Dockerfile'),
+        # what the image holds is not known
+        (f'{FROM}CMD ["task", "start"]', 'Dockerfile'),
+        (f'{FROM}RUN git clone https://example.com/a /app\nWORKDIR /app\nCMD ["task", "start"]', 'Dockerfile'),
+        (f'{FROM}COPY deno.json main.ts ./\nCMD ["task", "«start»"]', 'Dockerfile'),
+        (f'{FROM}COPY deno.* ./\nCMD ["task", "«start»"]', 'Dockerfile'),
+        (f'{FROM}COPY main.ts ./\nCMD ["task", "start"]', 'Dockerfile'),
+        (f'{FROM.rstrip()} AS base\nWORKDIR /app\nCOPY . .\nFROM base\nCMD ["task", "«start»"]', 'Dockerfile'),
+        (f'{FROM.rstrip()} AS build\nWORKDIR /b\nCOPY . .\n{FROM}COPY --from=build /b /c\nWORKDIR /c\n'
+         'CMD ["task", "«start»"]', 'Dockerfile'),
+        (f'{APP.replace("deno:2.9.8", "deno:2.9.8 AS test", 1)}CMD ["task", "start"]\n{FROM}CMD ["run", "m.ts"]',
+         'Dockerfile'),
+        ('FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["deno", "task", "«start»"]', 'Dockerfile'),
+        ('FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["npm", "start"] # deno', 'Dockerfile'),
+    ),
+)
+def test_looks_where_a_task_comes_from(code, path):
+    assert_rule(UNSCOPED, code, path, REPOSITORY)
+
+
+MEMBERS = {
+    'deno.json': '{"workspace": ["./api", "./web"], "tasks": {"up": "deno run -A up.ts", "both": "deno run a.ts"}}',
+    'api/deno.json': '{"name": "@chat/api", "tasks": {"start": "deno run -A a.ts", "both": "deno run -E a.ts"}}',
+    'web/package.json': '{"name": "web", "scripts": {"serve": "deno run -A w.ts"}}',
+}
+
+
+@pytest.mark.parametrize(
+    'start',
+    (
+        'WORKDIR api\nCMD ["task", "«up»"]',
+        'WORKDIR api\nCMD ["task", "«both»"]',
+        'CMD ["task", "-r", "«both»"]',
+        'CMD ["task", "--filter", "api", "«start»"]',
+        'CMD ["task", "--filter=@chat/api", "«start»"]',
+        'CMD ["task", "--filter=web", "«serve»"]',
+        'WORKDIR web\nCMD ["task", "«serve»"]',
+        'WORKDIR web\nCMD ["task", "«up»"]',
+        'CMD ["task", "«u*»"]',
+        'CMD ["task", "start"]',
+        'CMD ["task", "both"]',
+        'CMD ["task", "--filter", "web", "start"]',
+        'WORKDIR web\nCMD ["task", "start"]',
+    ),
+)
+def test_looks_into_workspaces(start):
+    assert_rule(UNSCOPED, f'{APP}{start}', files=MEMBERS)
+
+
+@pytest.mark.parametrize(
+    'service',
+    (
+        'build: .\ncommand: task «start»',
+        'build: .\ncommand: ["deno", "task", "«bare»"]',
+        'build: .\ncommand: sh -c "deno task «start»"',
+        'build: .\ncommand: ["sh", "-c", "exec deno task «start»"]',
+        'build: .\nentrypoint: «./start.sh»',
+        'build: .\nentrypoint: ["sh", "«start.sh»"]',
+        # the Dockerfile tells that this is for deno
+        'build: .\ncommand: run «-A» main.ts',
+        'build: {context: ., dockerfile: docker/Dockerfile, target: base}\ncommand: task «start»',
+        f'image: {IMAGE}\nworking_dir: /app\nvolumes: [".:/app"]\ncommand: task «start»',
+        f'image: {IMAGE}\nworking_dir: /app\nvolumes: ["./:/app:ro"]\ncommand: «./start.sh»',
+        f'image: {IMAGE}\nworking_dir: /app\nvolumes: [{{type: bind, source: ., target: /app}}]\ncommand: task «start»',
+        f'image: {IMAGE}\nworking_dir: /app\nvolumes: ["./api:/app"]\ncommand: task «start»',
+        'image: acme/chat:1\ncommand: deno task «start»',
+        'build: .\ncommand: task start\nprofiles: [dev]',
+        'build: .\ncommand: task scoped',
+        'build: .',
+        'build: .\ncommand: deno run -A main.ts',
+        'build: .\nentrypoint: ./narrow.sh',
+        'build: ./elsewhere\ncommand: task start',
+        f'image: {IMAGE}\ncommand: run -A main.ts',
+        'image: postgres:17\ncommand: postgres -c log_statement=all',
+        f'image: {IMAGE}\nworking_dir: /app\nvolumes: ["data:/app"]\ncommand: task missing',
+        'build: .\nhealthcheck: {test: deno task start}',
+    ),
+)
+def test_services_without_limits(service):
+    files = {**REPOSITORY, 'Dockerfile': APP, 'docker/Dockerfile': APP.replace('2.9.8', '2.9.8 AS base') + 'FROM a'}
+    assert_rule(UNSCOPED, compose(service), 'compose.yaml', files)
+
+
+@pytest.mark.parametrize(
+    'container',
+    (
+        'image: acme/chat:1\ncommand: [deno, task, «start»]',
+        'image: acme/chat:1\ncommand: [sh, -c, deno task «start»]',
+        f'image: {IMAGE}\nargs: [task, «bare»]',
+        'image: acme/chat:1\ncommand: [deno]\nargs: [task, «start»]',
+        f'image: {IMAGE}\nworkingDir: /app\nargs: [task, «start»]',
+        f'image: {IMAGE}\nargs: [task, scoped]',
+        f'image: {IMAGE}\nargs: [task, missing]',
+        'image: acme/chat:1\nargs: [task, start]',
+        'image: acme/chat:1\ncommand: [node, start]',
+        f'image: {IMAGE}\nargs: [run, -A, main.ts]',
+        f'image: {IMAGE}',
+    ),
+)
+def test_pods_without_limits(container):
+    assert_rule(UNSCOPED, pod(container), 'k8s/chat.yaml', REPOSITORY)
+
+
+def test_tells_the_way():
+    files = {**REPOSITORY, 'chain.sh': '#!/bin/sh\nexec deno task chain\n'}
+    (found,) = (
+        each for each in judged(hook, f'{APP}ENTRYPOINT ["./chain.sh"]', 'Dockerfile', files=files)
+        if each.rule == UNSCOPED
+    )
+    assert [(step.path, step.message) for step in found.related] == [
+        ('chain.sh', 'the script chain.sh'), ('deno.json', 'the task chain'), ('deno.json', 'the task start'),
+        ('deno.json', '-A grants every permission'),
+    ]
+    assert '-A in deno.json' in found.message
+
+
 # docker run
 
 
@@ -1051,7 +1298,7 @@ def test_hardening_and_digests_are_strict():
     ('name', 'expected'),
     (
         ('careful-chat', set()),
-        ('careless-chat', {AS_ROOT, COPIES, NOT_PINNED, PUBLISHED}),
+        ('careless-chat', {AS_ROOT, COPIES, NOT_PINNED, PUBLISHED, UNSCOPED}),
     ),
 )
 def test_examples(name, expected):

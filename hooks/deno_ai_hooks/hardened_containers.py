@@ -14,6 +14,8 @@ Reported are
 - dependencies that are installed without the lock file having the last word,
 - commands that the entry script of the official image does not know: `ci`, `audit`, `check`, `x`, a bare
   script; `deno` behind distroless, which has it already,
+- a start that leads to `-A`, or to a permission without a list, through `deno task` or a script, in a file where
+  these cannot be seen,
 - compose files and manifests that take the walls down: privileged, the Docker socket, the host's network
   or processes; the same for `docker run`,
 - Ollama, vLLM and their like published on all interfaces: they ask nobody who he is.
@@ -80,22 +82,28 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
+from typing import Any
 
 from deno_ai_hooks.common import stages as staging
 from deno_ai_hooks.common.cli import run
 from deno_ai_hooks.common.commands import DENO
+from deno_ai_hooks.common.commands import PROGRAM
 from deno_ai_hooks.common.commands import Invocation
 from deno_ai_hooks.common.commands import invocations
+from deno_ai_hooks.common.commands import purpose
 from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Place
 from deno_ai_hooks.common.documents.base import Variable
 from deno_ai_hooks.common.documents.base import Word
 from deno_ai_hooks.common.finding import Edit
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.facts import containers
@@ -112,7 +120,10 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.containerfile import Stage
     from deno_ai_hooks.common.documents.instructions import Instruction
     from deno_ai_hooks.common.documents.shapes import Node
+    from deno_ai_hooks.common.launches import Launch
     from deno_ai_hooks.common.services import Service
+    from deno_ai_hooks.common.starts import Build
+    from deno_ai_hooks.facts.command_line import CommandLine
 
 hook = Hook(
     'hardened-containers', __doc__, cwe=250, owasp='LLM02', severity=6.0,
@@ -139,6 +150,10 @@ ISOLATION = hook.rule(
 )
 PUBLISHED = hook.rule(
     'model-server-published', 'A model that asks nobody for a key is published', cwe=668, owasp='LLM10', severity=7.5,
+)
+UNSCOPED = hook.rule(
+    'container-runs-unscoped', 'A task or a script that a container starts runs a program without limits',
+    owasp='LLM06', severity=7.5,
 )
 HARDENING = hook.rule(
     'container-hardening-missing', 'A service is not confined further', owasp='LLM06', severity=3.0, strict=True,
@@ -171,6 +186,8 @@ def _runs(document: Containerfile, found: Sequence[Invocation], project: Project
         yield from _failing(document, stage)
         if not spared and _runs_deno(document, stage, found):
             yield from _rooted(document, stage, found, project)
+        if not containers.DEVELOPMENT.search(document.path):
+            yield from _unscoped(document, stage, project)
 
 
 def _invocations(document: Document, depth: int = 4) -> Iterator[Invocation]:
@@ -439,6 +456,79 @@ def _deno_before(span: Span) -> tuple[Edit, ...]:
     return (Edit(Span(span.start, span.start), 'deno", "'),)
 
 
+# permissions that stand elsewhere
+
+NARROW = 'such as --allow-net=HOST --allow-read=PATH --allow-env=NAME'
+
+
+def _unscoped(document: Containerfile, stage: Stage, project: Project) -> Iterator[Finding]:
+    """Yield what a container starts that has no limits, where a task or a script says so."""
+    from deno_ai_hooks.common import starts
+
+    start = starts.of_stage(document, stage, _contexts(document.path))
+    yield from _led(document.path, start.launches(project), _shown(document))
+
+
+def _shown(document: Document) -> set[Span]:
+    """Return the words of all that a file itself starts with deno, whose permissions other hooks judge."""
+    return {word.span for found in _invocations(document) for word in (found.deno, *found.words)}
+
+
+def _led(path: str, launches: Iterable[tuple[Word, Launch]], seen: set[Span]) -> Iterator[Finding]:
+    """Yield a finding for each word that leads to a program without limits which nothing in the file tells of."""
+    told: dict[Span, Finding] = {}
+    for via, launch in launches:
+        if (found := _limitless(path, via, launch, seen)) and found.span not in told:
+            told[found.span] = found
+    yield from told.values()
+
+
+def _limitless(path: str, via: Word, launch: Launch, seen: set[Span]) -> Finding | None:
+    """Return what is wrong with what a container runs in the end; None where it has limits or the file shows it."""
+    program = launch.found._replace(path='', command=launch.found.command._replace(place=Place('entrypoint')))
+    flags, granted = _without_limits(launch)
+    if not granted or purpose(program) != PROGRAM:
+        return None
+    here = [word.span for word, at in flags if at == path]
+    chosen = not launch.steps and launch.found.word('permission-set')
+    if here and not chosen and not seen.isdisjoint(here):
+        return None
+    shown = ' '.join(dict.fromkeys((word.text or 'deno')[:40] for word, _ in flags))
+    word, at = flags[0]
+    last = _set_of(launch) if chosen else Step(at, word.span, f'{shown} grants {granted}')
+    where = f' in {last.path}' if last and last.path != path else ''
+    told = f'{(via.text or "this")[:60]} runs a program with {shown}{where}, which grants {granted}; ' \
+           f'name what it needs, {NARROW}'
+    related = (*launch.steps, *((last,) if last and (last.path, last.span) != (path, word.span) else ()))
+    return Finding(here[0] if here else via.span, told, rule=UNSCOPED, related=related)
+
+
+def _set_of(launch: Launch) -> Step | None:
+    """Return where the permission set stands that a program is started with."""
+    file, name = launch.configuration, launch.found.line.value('permission-set') or 'default'
+    node = file.root.get('permissions', name) if file else None
+    return Step(file.path, node.span, f'the permission set {name}') if file and node else None
+
+
+def _without_limits(launch: Launch) -> tuple[list[tuple[Word, str]], str]:
+    """Return the words that take away the limits of a program, with their files, and what they grant."""
+    from deno_ai_hooks.common.documents.config import plain
+
+    found, line = launch.found, launch.found.line
+    configuration: Any = plain(launch.configuration.root) if launch.configuration else None
+    whole = grants(line, found.texts, config=configuration)
+    # what is cached may be imported from anywhere
+    kinds = [kind for kind in whole.allow if whole.allow[kind] is True and not (kind == 'import' and _is_cached(line))]
+    names = {'permission-set', *(('allow-all',) if whole.all else (f'allow-{kind}' for kind in kinds))}
+    words = [(found.words[flag.word], launch.paths[flag.word]) for flag in line.flags if flag.name in names]
+    granted = 'every permission' if whole.all else f'all of {" and ".join(kinds)}' if kinds else ''
+    return list(dict.fromkeys(words)) or [(found.deno, found.path)], granted
+
+
+def _is_cached(line: CommandLine) -> bool:
+    return line.has('cached-only') and not line.has('allow-import')
+
+
 # dependencies
 
 
@@ -645,17 +735,24 @@ def check_services(document: Document, project: Project) -> Iterator[Finding]:
 
     from deno_ai_hooks.common.services import roots
     from deno_ai_hooks.common.services import services
+    from deno_ai_hooks.common.starts import commands
+    from deno_ai_hooks.common.starts import of_service
 
-    builds_deno = cache(lambda path: _builds_deno(path, project))
+    built = cache(lambda path: _built(path, project))
+    inner = cache(lambda: list(commands(document, 'service')))
+    seen = cache(lambda: _shown(document))
     for root in roots(document):
         for service in islice(services(root), MOST):
-            yield from _service(document, service, builds_deno)
+            build = _build(document.path, service, built)
+            yield from _service(document, service, build)
+            if _says_what_starts(document, service):
+                start = of_service(document.path, service, build, inner())
+                yield from _led(document.path, start.launches(project), seen())
         yield from _exposed(root)
 
 
-def _service(document: Document, service: Service, builds_deno: Callable[[str], bool]) -> Iterator[Finding]:
-    dockerfile = _dockerfile(document.path, service)
-    deno = _starts_deno(service) or (dockerfile is not None and builds_deno(dockerfile))
+def _service(document: Document, service: Service, build: Build | None) -> Iterator[Finding]:
+    deno = _starts_deno(service) or (build is not None and _is_ours(build.dockerfile))
     server = containers.model_server(service.image)
     yield from _environment(service, ours=deno or server is not None)
     if is_deno(service.image):
@@ -673,20 +770,34 @@ def _starts_deno(service: Service) -> bool:
     return is_deno(service.image) or STARTS.search(' '.join(service.line).encode()) is not None
 
 
-def _dockerfile(path: str, service: Service) -> str | None:
-    """Return the path of the Dockerfile that a service of the compose file at `path` is built from."""
+def _build(path: str, service: Service, built: Callable[[str], Containerfile | None]) -> Build | None:
+    """Return what a service of the compose file at `path` is built from, None where that is not here."""
+    from deno_ai_hooks.common.starts import Build
+
     build = service.node.get('build') if service.pod is None else None
     if build is None:
         return None
-    context = build.string('context') if build.items else str(build.value or '')
-    name = posixpath.join(posixpath.dirname(path), context or '.', build.string('dockerfile') or 'Dockerfile')
-    return None if '$' in name or ':' in name else name
+    chosen = build.string('context') if build.items else str(build.value or '')
+    context = posixpath.normpath(posixpath.join(posixpath.dirname(path), chosen or '.'))
+    name = posixpath.normpath(posixpath.join(context, build.string('dockerfile') or 'Dockerfile'))
+    dockerfile = None if '$' in name or ':' in name else built(name)
+    stage = staging.target(dockerfile, build.string('target')) if dockerfile else None
+    return Build(context, dockerfile, stage) if dockerfile and stage else None
 
 
-def _builds_deno(path: str, project: Project) -> bool:
-    """Return whether the Dockerfile at `path` has to do with Deno."""
+def _built(path: str, project: Project) -> Containerfile | None:
+    """Return the Dockerfile at `path`."""
+    from deno_ai_hooks.common.documents.containerfile import Containerfile
+    from deno_ai_hooks.common.text import whole
+
     source = project.source(path)
-    return source is not None and (b'denoland/deno' in source.data or STARTS.search(source.data) is not None)
+    return Containerfile(path, whole(source.data)) if source else None
+
+
+def _is_ours(dockerfile: Containerfile) -> bool:
+    """Return whether a Dockerfile has to do with Deno."""
+    data = dockerfile.text.data
+    return b'denoland/deno' in data or STARTS.search(data) is not None
 
 
 def _setting(service: Service, *keys: str) -> Node | None:
@@ -753,6 +864,17 @@ def _service_command(service: Service) -> Iterator[Finding]:
         )
     elif arguments and flavour != 'distroless' and _is_unknown(arguments[0][0]):
         yield from _unknown(*arguments[0])
+
+
+# permissions that stand elsewhere
+
+
+def _says_what_starts(document: Document, service: Service) -> bool:
+    """Return whether a service says itself what it starts, and is not there for developers and tests."""
+    if (service.entry is None and service.arguments is None) or containers.DEVELOPMENT.search(document.path):
+        return False
+    names = [service.name, *_values(service.node.get('profiles'))] if service.pod is None else []
+    return not any(containers.DEVELOPERS_STAGE.search(name) for name in names)
 
 
 # walls

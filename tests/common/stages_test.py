@@ -64,7 +64,7 @@ def test_used(text, expected):
 @pytest.mark.parametrize(
     ('text', 'expected'),
     (
-        (THREE, [(0, '/app'), (1, '/sub/b')]),
+        (THREE, [(0, '/app'), (1, '/app/sub/b')]),
         ('FROM a\nCOPY a /b/', [(0, '/b')]),
         ('FROM a\nWORKDIR /a\nWORKDIR b\nADD x ../c', [(0, '/a/c')]),
         ('FROM a\nENV D=/data\nWORKDIR $D\nCOPY x .', [(0, '/data')]),
@@ -102,3 +102,45 @@ def test_is_shipped(taken, expected):
 )
 def test_shipped(text, expected):
     assert [stage.name for stage in stages.shipped(read(text))] == expected
+
+
+@pytest.mark.parametrize(
+    ('text', 'path', 'expected'),
+    (
+        ('FROM a\nWORKDIR /app\nCOPY . .', '/app/x/y', ['x/y']),
+        ('FROM a\nCOPY . /app', '/app', ['.']),
+        ('FROM a\nCOPY . /app', '/x', []),
+        ('FROM a\nCOPY . /app', '/apple', []),
+        ('FROM a\nCOPY src /app', '/app/x', ['src/x']),
+        ('FROM a\nCOPY a.sh /e.sh', '/e.sh', ['a.sh']),
+        ('FROM a\nCOPY a.sh b.sh /bin/', '/bin/b.sh', ['a.sh/b.sh', 'b.sh', 'b.sh/b.sh']),
+        ('FROM a\nCOPY d/*.sh /bin/', '/bin/b.sh', ['d/b.sh']),
+        ('FROM a\nCOPY *.sh /bin/', '/bin/b.txt', []),
+        ('FROM a\nCOPY --chown=x deno.* /app/', '/app/deno.lock', ['deno.lock']),
+        # the last copied first
+        ('FROM a\nCOPY . /app\nCOPY b /app', '/app/x', ['b/x', 'x']),
+        ('FROM a AS b\nCOPY . /b\nFROM c\nCOPY --from=b /b /c', '/c/x', ['x']),
+        ('FROM a AS b\nCOPY . /b\nFROM c\nCOPY --from=0 /b/x /y', '/y', ['x']),
+        ('FROM a AS b\nWORKDIR /b\nCOPY . .\nFROM b\nCOPY y z', '/b/x', ['x']),
+        ('FROM a AS b\nWORKDIR /b\nFROM b\nCOPY y z', '/b/z', ['y']),
+        ('FROM a\nCOPY --from=x/y:1 /a /b', '/b', []),
+        ('FROM a\nCOPY --from=0 /a /a', '/a/b', []),
+    ),
+)
+def test_origins(text, path, expected):
+    document = read(text)
+    assert list(stages.Contents(document, document.stages()[-1]).origins(path)) == expected
+
+
+def test_origins_end():
+    text = ''.join(f'FROM a AS s{n}\n' + ''.join(f'COPY --from=s{m} / /\n' for m in range(n)) for n in range(40))
+    document = read(text)
+    assert list(stages.Contents(document, document.stages()[-1]).origins('/x')) == []
+
+
+@pytest.mark.parametrize(
+    ('name', 'expected'), (('', 'three'), ('one', 'one'), ('TWO', 'two'), ('1', 'two'), ('four', None)),
+)
+def test_target(name, expected):
+    found = stages.target(read(THREE), name)
+    assert (found and found.name) == expected

@@ -130,11 +130,11 @@ def purpose(found: Invocation) -> str:
         return PROGRAM
     if found.line.subcommand == 'compile' or (found.line.subcommand == 'install' and found.place.carrier != 'workflow'):
         return PROGRAM
-    if found.place.carrier in ('workflow', 'container') or _is_chore(found.place.name):
+    if found.place.carrier in ('workflow', 'container') or is_chore(found.place.name):
         return MAINTENANCE
-    if TOOLS.search(script) or _is_chore(_stem(script)):
+    if TOOLS.search(script) or is_chore(_stem(script)):
         return MAINTENANCE
-    if found.place.carrier not in LATER_FILES and (TOOLS.search(found.path) or _is_chore(_stem(found.path))):
+    if found.place.carrier not in LATER_FILES and (TOOLS.search(found.path) or is_chore(_stem(found.path))):
         return MAINTENANCE
     if found.place.carrier == 'hook' or (found.place.carrier == 'docs' and HISTORY.search(found.path)):
         return MAINTENANCE
@@ -151,7 +151,8 @@ def _stem(path: str) -> str:
     return '' if name.startswith(('README', 'readme')) else name.split('.')[0] or name
 
 
-def _is_chore(name: str) -> bool:
+def is_chore(name: str) -> bool:
+    """Return whether the name of a task, a recipe or a script tells that it maintains a repository."""
     words = re.sub(r'([a-z0-9])([A-Z])', r'\1 \2', name).lower()
     return not CHORES.isdisjoint(re.split(r'[^a-z0-9]+', words))
 

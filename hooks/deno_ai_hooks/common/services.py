@@ -8,6 +8,7 @@ from typing import cast
 
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Variable
+from deno_ai_hooks.common.documents.base import Word
 from deno_ai_hooks.common.documents.interpolation import interpolate
 from deno_ai_hooks.common.documents.shapes import LIST
 from deno_ai_hooks.common.documents.shapes import MAP
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.yaml import Yaml
 
 EXTENDED = 8  # services of a file that build on each other
+ALONE = pattern(r'\$(?:\w+|\{\w+\})\Z')
 ASSIGNMENT = pattern(rb'([A-Za-z_][\w.-]*)=')
 PORT = pattern(
     r'(?:(?P<ip>\[[^\]]*\]|[^:/\s\[\]]+):)?(?:(?P<host>[\d-]*|\$\{?\w+\}?):)?(?P<target>\d+)(?:-\d+)?(?:/(?P<protocol>\w+))?\Z',
@@ -125,7 +127,7 @@ def words(node: Node | None) -> tuple[str, ...]:
 
 
 def spans(node: Node | None) -> tuple[tuple[str, Span], ...]:
-    """Return the words of a command with where they stand."""
+    """Return the words of a command with where they stand, empty ones for what is no text."""
     if node is None:
         return ()
     if node.kind == LIST:
@@ -133,6 +135,22 @@ def spans(node: Node | None) -> tuple[tuple[str, Span], ...]:
     if not node.text or not isinstance(node.value, str):
         return ()
     return tuple((word.text or '', word.span) for word, _ in split(node.text))
+
+
+def line(node: Node | None) -> tuple[Word, ...]:
+    """Return the words of a command as a container starts it."""
+    return tuple(Word(None if not text or ALONE.match(text) else text, span) for text, span in spans(node))
+
+
+def mounts(service: Service) -> Iterator[tuple[str, str]]:
+    """Yield the folders and files beside a compose file that a container is given: the place inside, and what it is."""
+    volumes = service.node.get('volumes') if service.pod is None else None
+    for _, item in volumes.items if volumes else ():
+        source, _, target = _read(item.text).partition(':')
+        if item.kind == MAP:
+            source, target = item.string('source'), item.string('target')
+        if source.startswith('.') and target:
+            yield target.partition(':')[0].rstrip('/') or '/', source
 
 
 def variables(service: Service) -> Iterator[Variable]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ANCESTORS = 50  # nobody builds a longer chain of stages
 LONGEST_PATH = 4096
+LOOKED = 2000  # copies that are looked at for one path
 
 
 class Copy(NamedTuple):
@@ -61,6 +62,14 @@ def flag(instruction: Instruction, name: str) -> str:
     return next((text.partition('=')[2] for text in texts if text.startswith(f'--{name}=')), '')
 
 
+def target(document: Containerfile, name: str) -> Stage | None:
+    """Return the stage that a build is asked for, by its name or index, the last one where `name` is empty."""
+    stages = document.stages()
+    if not name:
+        return stages[-1] if stages else None
+    return next((each for index, each in enumerate(stages) if name.lower() in (each.name.lower(), str(index))), None)
+
+
 def shipped(document: Containerfile) -> list[Stage]:
     """Return the last stage and those it is built on: what is in them is in the image."""
     stages = document.stages()
@@ -82,13 +91,111 @@ def used(document: Containerfile) -> set[str]:
 
 def copies(document: Containerfile) -> Iterator[Copy]:
     """Yield what is copied from outside."""
+    folders: list[str] = []
     for index, stage in enumerate(document.stages()):
-        folder = '/'
-        for instruction, value in own(stage, 'WORKDIR', 'COPY', 'ADD'):
-            if instruction.name == 'WORKDIR':
-                folder = _joined(folder, value.strip())
-            elif not flag(instruction, 'from') and len(instruction.arguments) > 1:
-                yield Copy(instruction, index, _joined(folder, instruction.arguments[-1].text or ''))
+        folder = '/' if stage.parent is None else folders[stage.parent]
+        for copy in _within(stage, index, folder):
+            if not flag(copy.instruction, 'from'):
+                yield copy
+        folders.append(_ended(stage, folder))
+
+
+def folder(document: Containerfile, stage: Stage) -> str:
+    """Return the folder that a container of `stage` starts in, as far as the file tells."""
+    found = '/'
+    for each in reversed(list(chain(document, stage))):
+        found = _ended(each, found)
+    return found
+
+
+def _ended(stage: Stage, folder: str) -> str:
+    for _, value in own(stage, 'WORKDIR'):
+        folder = _joined(folder, value.strip())
+    return folder
+
+
+def _within(stage: Stage, index: int, folder: str) -> Iterator[Copy]:
+    """Yield all that a stage which begins in `folder` copies."""
+    for instruction, value in own(stage, 'WORKDIR', 'COPY', 'ADD'):
+        if instruction.name == 'WORKDIR':
+            folder = _joined(folder, value.strip())
+        elif len(instruction.arguments) > 1:
+            yield Copy(instruction, index, _joined(folder, instruction.arguments[-1].text or ''))
+
+
+class Contents:
+    """What is copied into a container of a stage, its own stages and those it takes from included."""
+
+    def __init__(self, document: Containerfile, stage: Stage) -> None:
+        self._document = document
+        self._left = LOOKED
+        self._copies: dict[int, list[Copy]] = {}
+        self._stage = next(index for index, each in enumerate(document.stages()) if each is stage)
+
+    def origins(self, path: str) -> Iterator[str]:
+        """Yield the paths in the context that `path` in the container may be a copy of, the last copied first."""
+        self._left = LOOKED
+        yield from self._origins(self._stage, path, ANCESTORS)
+
+    def _origins(self, index: int, path: str, depth: int) -> Iterator[str]:
+        for copy in self._all(index) if depth else ():
+            self._left -= 1
+            if self._left < 0:
+                return
+            if (rest := below(path, copy.target)) is None:
+                continue
+            for source in _sources(copy.instruction, rest):
+                origin = flag(copy.instruction, 'from')
+                if not origin:
+                    yield source.lstrip('/')
+                elif (stage := self._named(origin)) is not None:
+                    yield from self._origins(stage, _joined('/', source), depth - 1)
+
+    def _all(self, index: int) -> list[Copy]:
+        if index not in self._copies:
+            found: list[Copy] = []
+            at = '/'
+            stages = self._document.stages()
+            for each in reversed(list(chain(self._document, stages[index]))):
+                found += _within(each, index, at)
+                at = _ended(each, at)
+            self._copies[index] = found[::-1]
+        return self._copies[index]
+
+    def _named(self, origin: str) -> int | None:
+        names = ((str(index), each.name.lower()) for index, each in enumerate(self._document.stages()))
+        return next((index for index, known in enumerate(names) if origin.lower() in known), None)
+
+
+def below(path: str, folder: str) -> str | None:
+    """Return what is left of `path` in `folder`, empty for the folder itself, None where it is elsewhere."""
+    if path == folder:
+        return ''
+    start = folder.rstrip('/') + '/'
+    return path[len(start):] if path.startswith(start) else None
+
+
+def _sources(instruction: Instruction, rest: str) -> Iterator[str]:
+    """Yield what becomes `rest` in the target of a copy: a file that is named, or one in a folder that is."""
+    for word in instruction.arguments[:-1]:
+        source = posixpath.normpath(word.text or '')
+        name = posixpath.basename(source)
+        if '*' in name and '/' not in rest and _fits(rest, name):
+            yield posixpath.join(posixpath.dirname(source), rest)
+        elif '*' not in name:
+            if rest in ('', name):
+                yield source
+            if rest:
+                yield posixpath.normpath(posixpath.join(source, rest))
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Return whether a name fits a pattern with stars; more than two of these nobody writes."""
+    head, *inner, tail = pattern.split('*')
+    return (
+        name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail)
+        and all(part in name for part in inner)
+    )
 
 
 def onward(document: Containerfile) -> dict[str, set[str]]:

@@ -1,0 +1,145 @@
+"""What containers start, of a Dockerfile as of a compose file or a manifest, and where what they start stands."""
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from deno_ai_hooks.common import stages
+from deno_ai_hooks.common.documents.base import Command
+from deno_ai_hooks.common.documents.base import Document
+from deno_ai_hooks.common.documents.base import Place
+from deno_ai_hooks.common.documents.base import Word
+from deno_ai_hooks.common.documents.containerfile import Containerfile
+from deno_ai_hooks.common.documents.containerfile import Stage
+from deno_ai_hooks.common.documents.starting import started
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.launches import Follower
+from deno_ai_hooks.common.launches import Launch
+from deno_ai_hooks.common.launches import Locate
+from deno_ai_hooks.common.launches import followed
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.services import Service
+from deno_ai_hooks.common.services import line
+from deno_ai_hooks.common.services import mounts
+from deno_ai_hooks.common.text import Text
+
+NESTED = 4
+
+
+class Build(NamedTuple):
+    """What an image is built from: the folder of its files, its Dockerfile, and the stage that is asked for."""
+
+    context: str
+    dockerfile: Containerfile
+    stage: Stage
+
+
+class Start(NamedTuple):
+    """What one container starts.
+
+    `commands` stand in the file at `path`, save the first `before` words of the first one, which stand in that
+    at `other`.  `folder` is where the container starts, `locate` tells where its files may be in the repository.
+    """
+
+    path: str
+    commands: tuple[Command, ...]
+    folder: str
+    locate: Locate
+    before: int = 0
+    other: str = ''
+
+    def launches(self, project: Project) -> Iterator[tuple[Word, Launch]]:
+        """Yield the `deno …` that run in the end, each with the word that leads there."""
+        follower = Follower(project, self.locate)
+        for number, command in enumerate(self.commands):
+            via = followed(command)
+            before = 0 if number else self.before
+            for launch in follower.follow(command, self.path, self.folder, before, self.other) if via else ():
+                yield via or launch.found.deno, launch
+
+
+def commands(document: Document, carrier: str, depth: int = NESTED) -> Iterator[Command]:
+    """Yield the commands of a file, and of the scripts in it, that stand where `carrier` runs them."""
+    yield from (command for command in document.commands() if command.place.carrier == carrier and command.words)
+    for part in document.parts() if depth else ():
+        yield from commands(part, carrier, depth - 1)
+
+
+def of_stage(document: Containerfile, stage: Stage, contexts: Sequence[str]) -> Start:
+    """Return what a container of `stage` starts; `contexts` are the folders in which it may be built."""
+    spans = [each.span for each in stages.start(document, stage) if each is not None]
+    found = tuple(each for each in commands(document, 'entrypoint') if _stands_in(each, spans)) if spans else ()
+    contents = stages.Contents(document, stage)
+
+    def locate(path: str) -> Iterator[str]:
+        return (posixpath.join(context, each) for each in contents.origins(path) for context in contexts)
+
+    return Start(document.path, found, stages.folder(document, stage), locate)
+
+
+def of_service(path: str, service: Service, build: Build | None, inner: Sequence[Command]) -> Start:
+    """Return what a service of the file at `path` starts; `inner` are the commands of the file and its scripts."""
+    spans = [node.span for node in (service.entry, service.arguments) if node]
+    entry = _entry(service, build)
+    first = _first(service, build, entry)
+    rest = (each for each in inner if _stands_in(each, spans) and not (first and each.span == first.span))
+    folder = service.node.string('working_dir') or service.node.string('workingDir')
+    folder = folder or (stages.folder(build.dockerfile, build.stage) if build else '/')
+    before = len(entry) if entry and service.entry is None else 0
+    return Start(
+        path, (*((first,) if first else ()), *rest), folder, _located(path, service, folder, build),
+        before if first else 0, build.dockerfile.path if build else '',
+    )
+
+
+def _stands_in(command: Command, spans: Sequence[Span]) -> bool:
+    at = command.words[-1].span
+    return any(span.start <= at.start and at.end <= span.end for span in spans)
+
+
+def _entry(service: Service, build: Build | None) -> tuple[Word, ...] | None:
+    """Return the entry point of a service, its Dockerfile's where it has none of its own."""
+    if service.entry:
+        return line(service.entry)
+    own = stages.start(build.dockerfile, build.stage)[0] if build else None
+    return own.words if own else None
+
+
+def _first(service: Service, build: Build | None, entry: tuple[Word, ...] | None) -> Command | None:
+    """Return the command that a service starts, None where a shell does or where the service says nothing of it."""
+    image, node = service.image, service.arguments or service.entry
+    own = stages.start(build.dockerfile, build.stage)[0] if build else None
+    if build:
+        image = build.dockerfile.image(build.stage) or ''
+    if node is None or (own and own.words is None and service.entry is None):
+        return None
+    words = started(image, entry, line(service.arguments))
+    return Command(words, node.span, Place('service', service.name), Text(b'', ())) if words else None
+
+
+def _located(path: str, service: Service, folder: str, build: Build | None) -> Locate:
+    """Return what tells where the files of a service stand: mounted, copied, or, of another's image, anywhere above."""
+    here = posixpath.dirname(path)
+    mounted = list(mounts(service))
+    contents = stages.Contents(build.dockerfile, build.stage) if build else None
+
+    def locate(place: str) -> Iterator[str]:
+        for target, source in mounted:
+            if (rest := stages.below(place, target)) is not None:
+                yield posixpath.normpath(posixpath.join(here, source, rest))
+        if build and contents:
+            yield from (posixpath.normpath(posixpath.join(build.context, each)) for each in contents.origins(place))
+        elif not mounted and (rest := stages.below(place, folder)):
+            yield from (posixpath.join(each, rest) for each in _above(here))
+
+    return locate
+
+
+def _above(folder: str) -> Iterator[str]:
+    """Yield a folder and those that hold it."""
+    while folder not in ('', '/') and not folder.endswith('..'):
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield folder
