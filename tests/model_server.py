@@ -31,7 +31,11 @@ class Call(NamedTuple):
     @property
     def told(self) -> list[str]:
         """What this request reports of the tools' results."""
-        return [m['content'] for m in self.body.get('messages', ()) if m['role'] == 'tool']
+        return self.said_by('tool')
+
+    def said_by(self, role: str) -> list[str]:
+        """The messages of a role: what the model is made to believe stands under `system`."""
+        return [m['content'] for m in self.body.get('messages', ()) if m['role'] == role]
 
 
 class ToolCall(NamedTuple):

@@ -1,0 +1,5 @@
+/** Keeps a line for everything that the agent does; what cannot be recorded is not done. */
+export async function record(event: string, detail: string): Promise<void> {
+  const line = JSON.stringify({ at: new Date(), event, detail });
+  await Deno.writeTextFile("data/audit.jsonl", `${line}\n`, { append: true });
+}
