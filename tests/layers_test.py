@@ -42,6 +42,9 @@ RUNNING = frozenset('''
 TOUCHES = {
     'common/catalog.py': {'os.listdir'},        # its own folder
     'common/cli.py': {'print', 'sys.stdout.write', 'open', 'os.open'},
+    'common/exports.py': {                      # the index of advisories
+        'open', 'os.open', 'os.scandir', 'os.makedirs', 'os.replace', 'os.unlink',
+    },
     'common/fix.py': {'open', 'os.open', 'os.replace', 'os.unlink'},
     'common/baseline.py': {'open'},             # a file of its own
     'common/runner.py': {'os.fork'},

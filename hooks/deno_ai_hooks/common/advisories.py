@@ -1,10 +1,30 @@
-"""Advisories: which versions of a package are known to be vulnerable, and what is known of it."""
+"""Advisories: which versions of a package are known to be vulnerable, and what is known of it.
+
+Versions are compared as SemVer 2.0 orders them; what affects a version is what the OSV schema 1.7 says does.
+A `Store` is the index that `deno-ai-hooks advisories update` writes: a file of SQLite with a row a package and
+advisory, from which a process reads the few that it asks for.
+"""
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from semver import Version
 
 LEVELS = ('low', 'moderate', 'high', 'critical')
 """How bad a vulnerability is, in the words of npm and GitHub, from the least to the worst."""
+
+LONGEST = 256
+"""Characters of a version that are looked at."""
 
 
 class AdvisoriesError(ValueError):
@@ -42,3 +62,248 @@ class Advisory(NamedTuple):
     versions: tuple[str, ...] = ()
     url: str = ''
     modified: str = ''
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return every id that it is known by, its own first."""
+        return self.id, *self.aliases
+
+
+# versions
+
+
+@lru_cache(maxsize=4096)
+def parsed(version: str) -> Version:
+    """Return a version that compares; numbers that are left out are 0, and a `v` in front is none of it.
+
+    Raises ValueError for what is no version.
+    """
+    from semver import Version
+
+    if len(version) > LONGEST:
+        raise ValueError('longer than any version')
+    return Version.parse(version.removeprefix('v'), optional_minor_and_patch=True)
+
+
+def is_version(text: str) -> bool:
+    """Return whether ranges can be told of `text`."""
+    try:
+        return parsed(text) is not None
+    except ValueError:
+        return False
+
+
+def affects(advisory: Advisory, version: str) -> bool:
+    """Return whether an advisory speaks of a version; of what is no version, only where it is listed."""
+    if version in advisory.versions:
+        return True
+    return is_version(version) and any(_holds(each, parsed(version)) for each in advisory.ranges)
+
+
+def _holds(found: Range, version: Version) -> bool:
+    if found.introduced != '0' and version < parsed(found.introduced):
+        return False
+    if found.fixed:
+        return bool(version < parsed(found.fixed))
+    return not found.last or bool(version <= parsed(found.last))
+
+
+def remedy(advisory: Advisory, version: str) -> str:
+    """Return the first version above `version` that an advisory tells to be free of it, '' for none."""
+    if not is_version(version):
+        return ''
+    later = (each for each in advisory.fixed if parsed(each) > parsed(version))
+    return next((each for each in later if not affects(advisory, each)), '')
+
+
+def ascending(versions: Iterable[str]) -> tuple[str, ...]:
+    """Return versions without repetition, the lowest first; raises ValueError for what is none."""
+    return tuple(sorted(set(versions), key=parsed))
+
+
+# aliases
+
+
+def merged(advisories: Iterable[Advisory]) -> list[Advisory]:
+    """Return advisories of one package with those that are aliases of each other made into one.
+
+    It goes by the id that people look for, GitHub's before others and a CVE number last, and is as bad as the worst.
+    """
+    told = list(advisories)
+    named: dict[str, list[int]] = {}
+    for index, advisory in enumerate(told):
+        for name in advisory.ids:
+            named.setdefault(name, []).append(index)
+    seen: set[int] = set()
+    return [_one(_group(index, told, named, seen)) for index in range(len(told)) if index not in seen]
+
+
+def _group(start: int, told: list[Advisory], named: dict[str, list[int]], seen: set[int]) -> list[Advisory]:
+    """Return the advisories that share ids with the one at `start`, at first or second hand, and mark them as seen."""
+    group, todo = [], [start]
+    seen.add(start)
+    while todo:
+        advisory = told[todo.pop()]
+        group.append(advisory)
+        others = [index for name in advisory.ids for index in named.pop(name, ()) if index not in seen]
+        seen.update(others)
+        todo += dict.fromkeys(others)
+    return group
+
+
+def _one(group: list[Advisory]) -> Advisory:
+    if len(group) == 1:
+        return group[0]
+    first, *others = sorted(group, key=lambda each: (_rank(each.id), each.id))
+    ids = {name: None for each in (first, *others) for name in each.ids if name != first.id}
+    return first._replace(
+        aliases=tuple(ids),
+        summary=first.summary or next((each.summary for each in others if each.summary), ''),
+        severity=max((each.severity for each in group), key=lambda level: LEVELS.index(level) if level else -1),
+        score=max((each.score for each in group if each.score is not None), default=None),
+        fixed=ascending(version for each in group for version in each.fixed),
+        ranges=tuple(dict.fromkeys(found for each in (first, *others) for found in each.ranges)),
+        versions=tuple(dict.fromkeys(version for each in (first, *others) for version in each.versions)),
+        modified=max(each.modified for each in group),
+    )
+
+
+def _rank(id: str) -> int:
+    return 0 if id.startswith('GHSA-') else 2 if id.startswith('CVE-') else 1
+
+
+# the index
+
+FILE = 'advisories.sqlite'
+FORM = '1'
+"""What the index says of its own form; another one is written by another version of this program."""
+
+SCHEMA = '''
+    CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE advisory (
+        package TEXT, id TEXT, modified TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (package, id)
+    ) WITHOUT ROWID;
+'''
+ABOUT = ('form', 'made', 'newest', 'advisories', 'ecosystems', 'sources')
+
+
+def row(advisory: Advisory) -> tuple[str, str, str, str]:
+    """Return an advisory as the index holds it."""
+    from json import dumps
+
+    told = advisory._replace(id='', ecosystem='', package='', modified='')
+    data = dumps(told, separators=(',', ':'))
+    return f'{advisory.ecosystem}:{advisory.package}', advisory.id, advisory.modified, data
+
+
+def _advisory(package: str, id: str, modified: str, data: str) -> Advisory:
+    from json import loads
+
+    told = Advisory(*loads(data))
+    ecosystem, _, name = package.partition(':')
+    return told._replace(
+        id=id, aliases=tuple(told.aliases), ecosystem=ecosystem, package=name, fixed=tuple(told.fixed),
+        ranges=tuple(Range(*found) for found in told.ranges), versions=tuple(told.versions), modified=modified,
+    )
+
+
+class Store:
+    """Advisories on this machine, in the index that stands in a folder.
+
+    `made` is when the index was written, `age` when the newest advisory in it was last changed: of data that
+    somebody keeps up to date, a day ago.
+    """
+
+    def __init__(self, path: str, connection: sqlite3.Connection, about: dict[str, str]) -> None:
+        self.path = path
+        self._connection = connection
+        self._about = about
+        self._known: dict[str, tuple[Advisory, ...]] = {}
+
+    @classmethod
+    def load(cls, path: str) -> Store:
+        """Return the index at `path`, a folder or the file itself; raises AdvisoriesError unless it is whole."""
+        file = os.path.join(path, FILE) if os.path.isdir(path) else path
+        if not os.path.isfile(file):
+            raise AdvisoriesError(f'{path}: no advisories are here; `deno-ai-hooks advisories update {path} --from …` '
+                                  'writes them')
+        return cls(path, *_opened(file))
+
+    @property
+    def age(self) -> datetime:
+        """Return when the newest advisory was last changed."""
+        return _time(self._about['newest'])
+
+    @property
+    def made(self) -> datetime:
+        """Return when the index was written."""
+        return _time(self._about['made'])
+
+    @property
+    def count(self) -> int:
+        """Return how many advisories there are."""
+        return int(self._about['advisories'])
+
+    @property
+    def ecosystems(self) -> frozenset[str]:
+        """Return the ecosystems that it holds advisories of."""
+        return frozenset(self._about['ecosystems'].split())
+
+    def known(self, ecosystem: str, name: str) -> tuple[Advisory, ...]:
+        """Return all advisories of a package, whatever version they speak of."""
+        key = f'{ecosystem}:{name}'
+        if key not in self._known:
+            self._known[key] = tuple(_guarded(self.path, lambda: list(self._read(key))))
+        return self._known[key]
+
+    def find(self, ecosystem: str, name: str, version: str) -> list[Advisory]:
+        """Return the advisories that speak of a version of a package, those that are aliases of each other as one."""
+        return merged(each for each in self.known(ecosystem, name) if affects(each, version))
+
+    def _read(self, key: str) -> Iterator[Advisory]:
+        query = 'SELECT id, modified, data FROM advisory WHERE package = ? ORDER BY id'
+        for id, modified, data in self._connection.execute(query, (key,)):
+            yield _advisory(key, id, modified, data)
+
+
+def _opened(file: str) -> tuple[sqlite3.Connection, dict[str, str]]:
+    """Open an index for reading alone, and return what it says of itself."""
+    import sqlite3
+
+    name = os.path.abspath(file).replace('%', '%25').replace('?', '%3f').replace('#', '%23')
+
+    def read() -> tuple[sqlite3.Connection, dict[str, str]]:
+        connection = sqlite3.connect(f'file:{name}?mode=ro&immutable=1', uri=True)
+        connection.execute('PRAGMA trusted_schema = OFF')
+        (pages,), (size,) = (connection.execute(f'PRAGMA {told}').fetchone() for told in ('page_count', 'page_size'))
+        about: dict[str, str] = dict(connection.execute('SELECT name, value FROM about').fetchall())
+        if about.get('form') != FORM:
+            raise AdvisoriesError(f'{file}: of a form that this version does not read; write it anew with '
+                                  '`deno-ai-hooks advisories update`')
+        if pages * size != os.path.getsize(file) or not about.keys() >= set(ABOUT):
+            raise sqlite3.DatabaseError('not as long as it was written')
+        return connection, about
+
+    return _guarded(file, read)  # type: ignore[no-any-return]
+
+
+def _guarded(path: str, work: Any) -> Any:
+    """Return what `work` reads from the index; what is wrong with that is told in one line."""
+    import sqlite3
+
+    try:
+        return work()
+    except AdvisoriesError:
+        raise
+    except (sqlite3.Error, ValueError, TypeError, AttributeError) as e:
+        raise AdvisoriesError(f'{path}: the advisories are damaged ({str(e)[:80]}); write them anew with '
+                              '`deno-ai-hooks advisories update`') from e
+
+
+def _time(text: str) -> datetime:
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as e:
+        raise AdvisoriesError(f'{text[:40]}: no time; write the advisories anew') from e
