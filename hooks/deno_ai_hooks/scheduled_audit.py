@@ -72,21 +72,16 @@ import posixpath
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
+from deno_ai_hooks.common import auditing
 from deno_ai_hooks.common.cli import run
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
-from deno_ai_hooks.facts.audits import PRE_COMMIT
-from deno_ai_hooks.facts.audits import SHOWING
-from deno_ai_hooks.facts.audits import TOLD
 from deno_ai_hooks.facts.audits import is_audit
-from deno_ai_hooks.facts.audits import is_audit_action
-from deno_ai_hooks.facts.audits import may_audit
 from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
@@ -131,24 +126,15 @@ def check(document: Yaml, project: Project) -> Iterator[Finding]:
 
 DENO_FILES = ('deno.json', 'deno.jsonc', 'deno.lock')
 SHOWN = pattern(r'(?:^|/)(?:_?examples?|templates?|samples?|demos?|testdata|fixtures|node_modules|vendor)/')
-OTHER_CI = pattern(
-    r'(?:^|/)(?:Jenkinsfile[^/]*|\.circleci/[^/]+|\.buildkite/[^/]+|\.woodpecker(?:/[^/]+)?\.ya?ml|\.drone\.ya?ml'
-    r'|\.travis\.yml|azure-pipelines[^/]*|bitbucket-pipelines\.yml|cloudbuild[^/]*|\.cirrus\.yml|buildspec\.ya?ml)$',
-)
-PRE_COMMIT_FILE = '.pre-commit-config.yaml'
-SERVICE = pattern(rb'(?m)^ci[ \t]*:')
-"""What tells that the service pre-commit.ci runs the hooks."""
 
 
 def _unaudited(
     document: Yaml, pipeline: Pipeline, found: Sequence[Pipeline], project: Project,
 ) -> Iterator[Finding]:
-    folder = pipeline.folder
     started = [each for each in found if any(map(_starts_deno, each.steps))]
-    if pipeline is not (started or found)[0] or not _has_deno(folder, project):
+    if pipeline is not (started or found)[0] or not _has_deno(pipeline.folder, project):
         return
-    steps = [step for each in found for step in each.steps]
-    if any(_audits(step, folder, project) or _is_unknown(step) for step in steps) or _elsewhere(folder, project):
+    if auditing.is_audited(found, project):
         return
     place = _head(document, pipeline.root.get('jobs') or pipeline.root)
     yield Finding(
@@ -171,97 +157,6 @@ def _below(path: str, folder: str) -> str:
     return path.removeprefix(f'{folder}/') if folder else path
 
 
-def _audits(step: Step, folder: str, project: Project) -> bool:
-    if step.script is not None:
-        return TOLD.search(step.script.data) is not None
-    if step.uses:
-        if PRE_COMMIT.search(step.uses):
-            return _chosen(folder, project)
-        shown = step.settings.string('scan-type') if step.settings else ''
-        return is_audit_action(step.uses) and shown not in SHOWING
-    texts = step.texts
-    if _runs_pre_commit(texts):
-        return _chosen(folder, project)
-    return is_audit(texts) or _is_of_suite(texts) or _is_called_audit(texts)
-
-
-def _runs_pre_commit(texts: Sequence[str]) -> bool:
-    return any(
-        posixpath.basename(text) in ('pre-commit', 'prek', 'pre_commit') and texts[index + 1:index + 2] == ('run',)
-        for index, text in enumerate(texts)
-    )
-
-
-def _is_of_suite(texts: Sequence[str]) -> bool:
-    return bool(texts) and posixpath.basename(texts[0]) in _own_hooks()
-
-
-@cache
-def _own_hooks() -> frozenset[str]:
-    from deno_ai_hooks.common import catalog
-
-    return frozenset(catalog.ids())
-
-
-SHARED = pattern(r'/\.(?:github|gitea|forgejo)/workflows/')
-WORKFLOWS = pattern(r'(?:^|/)(?:\.(?:github|gitea|forgejo)/|action\.ya?ml$)')
-CALLED = pattern(r'(?i)(?:^|[:/_.-])(?:audit|osv|vuln\w*|sca|deps-?check)(?:$|[:/_.-])')
-CALLERS = frozenset('deno npm pnpm yarn bun make just task mise nox tox invoke poe nx turbo moon'.split())
-
-
-def _is_called_audit(texts: Sequence[str]) -> bool:
-    """Return whether a task, a recipe or a script bears the name of an audit: it may be one that cannot be read."""
-    first = texts[0] if texts else ''
-    if '/' in first:
-        return CALLED.search(posixpath.basename(first)) is not None
-    return first in CALLERS and any(CALLED.search(text) for text in texts[1:4] if not text.startswith('-'))
-
-
-def _chosen(folder: str, project: Project) -> bool:
-    """Return whether the hooks of pre-commit include an audit; where they cannot be read, they may."""
-    from deno_ai_hooks.common.documents.yaml import Yaml
-    from deno_ai_hooks.common.text import whole
-
-    source = project.source(posixpath.join(folder, PRE_COMMIT_FILE))
-    if source is None:
-        return True
-    config = Yaml(source.path, whole(source.data))
-    repositories = [each for root in config.roots for _, each in _items(root.get('repos'))]
-    ids = {hook.string('id') for each in repositories for _, hook in _items(each.get('hooks'))}
-    texts = [tuple(word.text or '' for word in command.words) for command in config.commands()]
-    return (
-        not ids.isdisjoint(_own_hooks())
-        or any(is_audit_action(each.string('repo')) for each in repositories)
-        or any(map(is_audit, texts))
-    )
-
-
-def _items(node: Node | None) -> tuple[tuple[str, Node], ...]:
-    return node.items if node else ()
-
-
-def _is_unknown(step: Step) -> bool:
-    """Return whether a step hands over to a workflow of another repository, of which nothing is known."""
-    if step.uses.startswith(('./', 'docker:')):
-        return False
-    shared = SHARED.search(step.uses) is not None
-    return (shared or (bool(step.uses) and _is_foreign(step))) and may_audit(step.uses)
-
-
-def _is_foreign(step: Step) -> bool:
-    """Return whether a step is an include of GitLab from another project; what its own templates do is known."""
-    return not WORKFLOWS.search(step.path) and not step.uses.endswith('.gitlab-ci.yml')
-
-
-def _elsewhere(folder: str, project: Project) -> bool:
-    """Return whether another CI, which is not read step by step, speaks of an audit."""
-    for path in project.files:
-        if OTHER_CI.search(path) and (source := project.source(path)) and TOLD.search(source.data):
-            return True
-    config = project.source(posixpath.join(folder, PRE_COMMIT_FILE))
-    return bool(config and SERVICE.search(config.data) and _chosen(folder, project))
-
-
 KEY = pattern(rb'[\s{"\']*([\w.-]+)')
 
 
@@ -274,63 +169,19 @@ def _head(document: Yaml, node: Node) -> Span:
 # whether it does so by the calendar
 
 CALLED_ONLY = frozenset(('workflow_call',))
-EVENT = pattern(r"event_name\s*==\s*'([\w-]+)'")
 
 
 def _unscheduled(
     document: Yaml, pipeline: Pipeline, found: Sequence[Pipeline], project: Project,
 ) -> Iterator[Finding]:
-    folder = pipeline.folder
-    auditing = [each for each in found if any(_audits(step, folder, project) for step in each.steps)]
+    audits = auditing.auditing(found, project)
+    told = next((each for each in audits if each.events != CALLED_ONLY), audits[0] if audits else None)
     events = pipeline.root.get('on')
-    if events is None or not auditing or any(each.events is None for each in auditing):
-        return
-    if pipeline is not next((each for each in auditing if each.events != CALLED_ONLY), auditing[0]):
-        return
-    for each in _scheduled(found):
-        if any(_is_on_schedule(step) and (_audits(step, folder, project) or _is_unknown(step)) for step in each.steps):
-            return
-    if not _elsewhere(folder, project):
+    if pipeline is told and events is not None and not auditing.is_scheduled(found, project):
         yield Finding(
             _head(document, events), 'this audit waits for a change, and flaws become known without one; '
             "add `schedule:` with `- cron: '17 4 * * 1'`", rule=NOT_SCHEDULED,
         )
-
-
-def _scheduled(found: Sequence[Pipeline]) -> list[Pipeline]:
-    """Return the workflows that run on a schedule, or behind or by order of one that does."""
-    chosen = [each for each in found if each.events and 'schedule' in each.events]
-    for _ in found:
-        names = {each.root.string('name') or each.path for each in chosen} | set(_ordered(chosen))
-        more = [
-            each for each in found if each not in chosen
-            and (not names.isdisjoint(each.after) or not names.isdisjoint(_names(each)))
-        ]
-        if not more:
-            break
-        chosen += more
-    return chosen
-
-
-def _ordered(found: Iterable[Pipeline]) -> Iterator[str]:
-    for each in found:
-        for step in each.steps:
-            if step.texts[:3] == ('gh', 'workflow', 'run'):
-                yield from step.texts[3:4]
-
-
-def _names(pipeline: Pipeline) -> tuple[str, ...]:
-    """Return what `gh workflow run` calls a workflow: its file."""
-    return (posixpath.basename(pipeline.path),)
-
-
-def _is_on_schedule(step: Step) -> bool:
-    """Return whether the conditions of a step let it run on a schedule, as far as they tell."""
-    for condition in step.conditions:
-        events = EVENT.findall(condition)
-        if events and 'schedule' not in events and '!' not in condition.replace('!cancelled()', ''):
-            return False
-    return True
 
 
 # whether anybody reads what it writes
@@ -355,7 +206,7 @@ def _unread(pipeline: Pipeline) -> Iterator[Finding]:
 
 def _writes_sarif(step: Step) -> bool:
     texts = step.texts
-    suite = _is_of_suite(texts) or (is_audit(texts) and not SUITE.isdisjoint(map(posixpath.basename, texts)))
+    suite = auditing.is_of_suite(texts) or (is_audit(texts) and not SUITE.isdisjoint(map(posixpath.basename, texts)))
     return suite and any(
         text == '--format=sarif' or (text == '--format' and texts[index + 1:index + 2] == ('sarif',))
         for index, text in enumerate(texts)
@@ -397,9 +248,10 @@ def check_version(document: Yaml) -> Iterator[Finding]:
     if not WORKFLOW.search(document.path) and not ACTION.search(document.path):
         return
     for root in document.roots:
-        jobs = [job for _, job in _items(root.get('jobs'))]
-        for steps in (root.get('runs', 'steps'), *(job.get('steps') for job in jobs)):
-            for _, step in _items(steps):
+        jobs = root.get('jobs')
+        for each in (root.get('runs'), *(job for _, job in (jobs.items if jobs else ()))):
+            steps = each.get('steps') if each else None
+            for _, step in steps.items if steps else ():
                 yield from _unversioned(step)
 
 
