@@ -681,11 +681,10 @@ def _unguarded(path: str, project: Project) -> str | None:
     """Return the env file that is, or will be, beside a Dockerfile and that .dockerignore does not leave out."""
     from deno_ai_hooks.common import dockerignore
 
-    texts = list(dockerignore.files(path, _contexts(path), project))
     for name in CANDIDATES:
         known = _held(path, name, project)
         expected = name == '.env' and known is None and _uses_env(path, project)
-        if (known or expected) and not any(dockerignore.leaves_out(text, name) for text in texts):
+        if (known or expected) and not dockerignore.leaves_out(path, name, _contexts(path), project):
             return name
     return None
 

@@ -374,14 +374,9 @@ def _uses_env(path: str, project: Project) -> bool:
 
 def _kept_out(path: str, project: Project) -> bool:
     """Return whether a .dockerignore names .env: the Dockerfile's own, or that of a context it may be built in."""
-    from deno_ai_hooks.facts.ignore_files import ignores
+    from deno_ai_hooks.common import dockerignore
 
-    folder = posixpath.dirname(path)
-    for name in (f'{path}.dockerignore', posixpath.join(folder, '.dockerignore'), '.dockerignore'):
-        source = project.source(name)
-        if source and ignores(source.data.decode(errors='replace'), '.env', docker=True):
-            return True
-    return False
+    return dockerignore.leaves_out(path, '.env', (posixpath.dirname(path), ''), project)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
