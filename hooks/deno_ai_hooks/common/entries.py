@@ -1,0 +1,703 @@
+"""Where a module is entered from outside: who calls it, what they send, and what runs before.
+
+    for entry in entries(module):
+        entry.function, entry.module          # the handler, maybe in a module that this one imports
+        entry.parameters                      # {0: 'Request'}: see facts/frameworks.py
+        entry.before                          # middleware and wrappers, in order
+    for entry in handled(project, module): ...   # those whose handler stands here, whoever registers it
+
+A handler that is not known, or that a package brings, is no entry.
+"""
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from deno_ai_hooks.common import functions
+from deno_ai_hooks.common import routes
+from deno_ai_hooks.common.documents.typescript_tree import arguments
+from deno_ai_hooks.common.documents.typescript_tree import elements
+from deno_ai_hooks.common.documents.typescript_tree import unwrapped
+from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.finding import Step
+from deno_ai_hooks.common.functions import Function
+from deno_ai_hooks.common.routes import Expression
+from deno_ai_hooks.common.text import whole
+from deno_ai_hooks.facts.frameworks import DISCORD_INTERACTIONS
+from deno_ai_hooks.facts.frameworks import DISCORD_MESSAGES
+from deno_ai_hooks.facts.frameworks import HANDLED
+from deno_ai_hooks.facts.frameworks import LISTENERS
+from deno_ai_hooks.facts.frameworks import MCP_METHODS
+from deno_ai_hooks.facts.frameworks import MCP_SERVERS
+from deno_ai_hooks.facts.frameworks import MCP_TYPES
+from deno_ai_hooks.facts.frameworks import MESSAGE
+from deno_ai_hooks.facts.frameworks import METHODS
+from deno_ai_hooks.facts.frameworks import MODEL
+from deno_ai_hooks.facts.frameworks import NODE_SERVERS
+from deno_ai_hooks.facts.frameworks import REQUEST
+from deno_ai_hooks.facts.frameworks import SCHEDULE
+from deno_ai_hooks.facts.frameworks import TOOL_FUNCTIONS
+from deno_ai_hooks.facts.frameworks import TOOL_MAKERS
+from deno_ai_hooks.facts.frameworks import TOOL_SCHEMAS
+from deno_ai_hooks.facts.frameworks import framework
+from deno_ai_hooks.facts.frameworks import is_server
+from deno_ai_hooks.facts.patterns import pattern
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from deno_ai_hooks.common.documents.shapes import Node as Setting
+    from deno_ai_hooks.common.documents.typescript import Call
+    from deno_ai_hooks.common.documents.typescript import Module
+    from deno_ai_hooks.common.project import Project
+
+WRAPPED = 6          # wrappers around a handler
+LARGE = 20_000       # bytes of an object that may be a tool's description
+
+SUPABASE = pattern(r'(?:^|/)supabase/functions/([^/]+)/')
+FRESH = pattern(r'(?:^|/)routes/')
+MIDDLEWARE = pattern(r'(?:^|/)_middleware\.[jt]sx?$')
+REQUEST_NAME = pattern(r'_?(?:req|request)\d?')
+REQUEST_TYPES = frozenset('Request NextRequest NextApiRequest VercelRequest'.split())
+NODE_TYPES = frozenset('NextApiRequest VercelRequest IncomingMessage'.split())
+CONTEXT_NAME = pattern(r'_?(?:ctx|context|c)')
+HANDLERS_TYPE = pattern(r':?\s*(?:Middleware)?Handlers?\b')
+DEFINED = pattern(r'(?:.*\.)?define\.(handlers|middleware|page|layout)')
+FUNCTION_NODES = frozenset('arrow_function function_expression function_declaration generator_function '
+                           'generator_function_declaration method_definition'.split())
+SOCKET = 'Deno.upgradeWebSocket().socket'
+SOCKETS = pattern(rb'upgradeWebSocket|WebSocketServer|socket\.io')
+QUEUE = 'listenQueue'
+CRON = 'Deno.cron'
+BOT = pattern(r'(?:.*\.)?(?:bot|composer)\.(?:on|command|hears|callbackQuery|inlineQuery|action)')
+ERRORS = pattern(r'on[A-Z]\w*|err|error|signal')
+TOOL_WORDS = pattern(rb'\b(?:parameters|inputSchema|input_schema|schema|jsonSchema|argsSchema)\b')
+RUNS = pattern(
+    r'(?:^|/)(?:package\.json|deno\.jsonc?|Makefile|justfile|Taskfile\.ya?ml|\.gitlab-ci\.yml)$|\.(?:sh|bash|ps1)$|'
+    r'(?:^|/)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.*\.ya?ml$'
+)
+"""Files whose commands deploy."""
+
+DEPLOY = pattern(rb'functions[ \t]+deploy\b((?:[^\n"\'`;&|\\]|\\\r?\n)*)')
+NO_CHECK = b'--no-verify-jwt'
+NAME = pattern(r'[A-Za-z][\w-]*')
+VALUED = frozenset(('--project-ref', '--import-map', '--workdir'))
+IMPORTERS, IMPORTERS_DEPTH = 20, 4
+APPLICATIONS = ('main.ts', 'main.tsx', 'app.ts')
+EXTENSIONS = ('ts', 'tsx', 'js')
+
+
+class Entry(NamedTuple):
+    """A function that is called from outside.
+
+    `function` stands in `module`, `place`, which registers it, in `site`.  `kind` says who calls: 'request',
+    'message' (a bot, a queue, a socket), 'model' (a tool) or 'schedule'.  `parameters` gives the shape of each that
+    brings something, by its index.  `before` runs before it: middleware in order, then what it is wrapped in.
+    `loopback`: only this machine reaches it.  `open`: others mount its router, or it is exported, and they may put
+    more before it.
+    """
+
+    function: Node
+    framework: str
+    kind: str
+    parameters: dict[int, str]
+    place: Node
+    route: str
+    method: str
+    before: tuple[Expression, ...]
+    loopback: bool
+    module: Module
+    site: Module
+    open: bool = False
+
+
+class Handler(NamedTuple):
+    """A function that an expression hands over, and what is wrapped around it."""
+
+    function: Function
+    before: tuple[Expression, ...] = ()
+
+
+def entries(module: Module) -> tuple[Entry, ...]:
+    """Return the entries that a module registers, in the order of their handlers."""
+    if module not in _known:
+        _known[module] = ()
+        found = {(entry.module.path, entry.function.id): entry for entry in _Finder(module).entries()}
+        _known[module] = tuple(sorted(found.values(), key=lambda entry: (entry.module.path, entry.function.start_byte)))
+    return _known[module]
+
+
+_known: WeakKeyDictionary[Module, tuple[Entry, ...]] = WeakKeyDictionary()
+
+
+def handled(project: Project, module: Module) -> tuple[Entry, ...]:
+    """Return the entries whose handlers stand in a module, as whoever serves them registers them.
+
+    What a module registers `open`, and what it exports, is looked for in the modules that import it.
+    """
+    own = [entry for entry in entries(module) if entry.module is module]
+    outer = list(_elsewhere(project, module))
+    known = {entry.function.id for entry in outer}
+    found = [*(entry for entry in own if not (entry.open and entry.function.id in known)), *outer]
+    above = middleware(project, module.path) if any(entry.framework == 'fresh' for entry in found) else ()
+    return tuple(each._replace(before=(*above, *each.before)) if each.framework == 'fresh' else each for each in found)
+
+
+def _elsewhere(project: Project, module: Module) -> Iterator[Entry]:
+    """Yield the entries that other modules register of this one, those that nobody adds anything to first."""
+    own = {(node.start_byte, node.end_byte): node for node in module.nodes(*FUNCTION_NODES)}
+    seen, level = {module.path}, [module.path]
+    found: dict[int, Entry] = {}
+    for _ in range(IMPORTERS_DEPTH):
+        level = [each for path in level for each in project.importers(path)[:IMPORTERS] if each not in seen]
+        seen.update(level)
+        for entry in chain.from_iterable(entries(other) for path in level if (other := project.module(path))):
+            node = own.get((entry.function.start_byte, entry.function.end_byte))
+            if entry.module.path == module.path and node is not None:
+                known = found.get(node.id)
+                if known is None or known.open:
+                    found[node.id] = entry._replace(function=node, module=module)
+    yield from found.values()
+
+
+class _Finder:
+    """Looks for the entries of one module."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._functions = functions.of(module)
+        self._data = module.text.data
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries, those that say most first."""
+        yield from self._routes()
+        for call in self._functions.calls:
+            find = _finder(call.callee or f'*.{self._key(call)}')
+            if find is not None:
+                yield from find(self, call)
+        yield from self._exported()
+        yield from self._sockets()
+        yield from self._loops()
+        yield from self._tools()
+
+    def _key(self, call: Call) -> str:
+        function = call.node.child_by_field_name('function')
+        return (self._module.key(function) or '') if function is not None else ''
+
+    def _entry(
+        self, handler: Handler, kind: str, framework: str, shapes: tuple[str, ...], place: Node, route: str = '',
+        method: str = '*', before: tuple[Expression, ...] = (), loopback: bool = False, outside: bool = False,
+    ) -> Entry:
+        module, function = handler.function
+        count = len(functions.of(module).parameters(function))
+        given = {at: shape for at, shape in enumerate(shapes[:count]) if shape}
+        return Entry(
+            function, framework, kind, given, place, route, method, (*before, *handler.before), loopback, module,
+            self._module, outside,
+        )
+
+    # requests
+
+    def _routes(self) -> Iterator[Entry]:
+        for route in routes.of(self._module).routes():
+            for handler in handlers(route.site, route.handler):
+                shapes = HANDLED.get(route.framework) or (_shape(handler.function),)
+                entry = self._entry(
+                    handler, REQUEST, route.framework or 'router', shapes, route.place, route.path, route.method,
+                    route.before, route.loopback, route.open,
+                )
+                yield entry._replace(site=route.site)
+
+    def serves(self, call: Call) -> Iterator[Entry]:
+        """Yield what `Deno.serve` and its like are given."""
+        loopback = routes.is_loopback(self._module, call.arguments)
+        platform = 'supabase' if SUPABASE.search(self._module.path) else 'deno'
+        for given in call.arguments[:2]:
+            options = self._module.properties(given)
+            expressions = [options[key] for key in ('handler', 'fetch') if key in options] or [given]
+            for handler in chain.from_iterable(self._handed(each) for each in expressions):
+                yield self._entry(handler, REQUEST, platform, ('Request',), call.node, loopback=loopback)
+            # Deno.serve({ routes: { "/chat": handler } }) of Bun, `serve({ "/chat": handler })` of sift
+            for path, value in options.items():
+                if path.startswith('/'):
+                    for handler in self._handed(value):
+                        yield self._entry(handler, REQUEST, platform, ('Request',), call.node, path, loopback=loopback)
+
+    def _handed(self, node: Node) -> list[Handler]:
+        return handlers(self._module, node) if routes.of(self._module).target(node) is None else []
+
+    def node_server(self, call: Call) -> Iterator[Entry]:
+        """Yield the listener of `http.createServer`."""
+        for handler in chain.from_iterable(self._handed(each) for each in call.arguments[-1:]):
+            yield self._entry(handler, REQUEST, 'node', HANDLED['node'], call.node)
+
+    def _loops(self) -> Iterator[Entry]:
+        """Yield the functions around `for await (const event of Deno.serveHttp(connection))`."""
+        for loop in self._module.nodes('for_in_statement') if b'serveHttp' in self._data else ():
+            right = loop.child_by_field_name('right')
+            around = self._functions.around(loop.start_byte)
+            if right is not None and around is not None and self._module.callee(right) == 'Deno.serveHttp()':
+                yield self._entry(Handler(Function(self._module, around)), REQUEST, 'deno', (), loop)
+
+    # what a module exports for a server to find
+
+    def _exported(self) -> Iterator[Entry]:
+        for name, node, kind in _exports(self._module):
+            if name == 'default':
+                yield from self._default(node)
+            elif name in METHODS:
+                yield from self._method(name, node)
+            elif name in ('loader', 'action'):
+                yield from (each for each in self._method('*', node) if 'svelte event' in each.parameters.values())
+            elif name in ('handler', 'handlers'):
+                yield from self._fresh(node, kind)
+
+    def _default(self, node: Node) -> Iterator[Entry]:
+        fetch = self._module.properties(node).get('fetch')
+        if fetch is not None:
+            for handler in self._handed(fetch):
+                yield self._entry(handler, REQUEST, 'deno', ('Request',), node)
+            return
+        if routes.of(self._module).root(node) is not None:
+            return
+        for handler in handlers(self._module, node):
+            shapes = _request_shapes(handler.function)
+            if shapes:
+                kind = 'fresh' if FRESH.search(self._module.path) else 'export'
+                yield self._entry(handler, REQUEST, kind, shapes, node)
+
+    def _method(self, name: str, node: Node) -> Iterator[Entry]:
+        for handler in handlers(self._module, node):
+            shapes = _request_shapes(handler.function) or (_shape(handler.function),)
+            yield self._entry(handler, REQUEST, 'export', shapes, node, method=name if name != 'ALL' else '*')
+
+    def _fresh(self, node: Node, kind: str) -> Iterator[Entry]:
+        """Yield the handlers of a route of Fresh: an object by method, a function, or a list of them."""
+        target = self._module.follow(node)
+        if target.type == 'call_expression':
+            target = next(arguments(target), target)
+            kind = kind or 'Handlers'
+        found = {key: value for key, value in self._module.properties(target).items() if key in METHODS}
+        if not found and not FRESH.search(self._module.path) and not HANDLERS_TYPE.match(kind):
+            return
+        for method, value in found.items():
+            for handler in handlers(self._module, value):
+                yield self._entry(handler, REQUEST, 'fresh', _fresh_shapes(handler.function), node, method=method)
+        for value in (elements(target) if target.type == 'array' else [target]) if not found else ():
+            for handler in handlers(self._module, value):
+                yield self._entry(handler, REQUEST, 'fresh', _fresh_shapes(handler.function), node)
+
+    def page(self, call: Call) -> Iterator[Entry]:
+        """Yield the component of `define.page`."""
+        for handler in chain.from_iterable(handlers(self._module, each) for each in call.arguments[:1]):
+            yield self._entry(handler, REQUEST, 'fresh', ('fresh context',), call.node)
+
+    # messages
+
+    def bot(self, call: Call) -> Iterator[Entry]:
+        """Yield what listens to a bot of Telegram or Slack."""
+        kind = framework(call.callee or '') or 'telegram'
+        name = (call.callee or self._key(call)).rpartition('.')[2]
+        if name not in LISTENERS.get(kind, ()):
+            if kind == 'discord':
+                yield from self.listener(call)
+            return
+        rest = [each for each in call.arguments if self._functions.resolve(each)]
+        before = tuple(Expression(self._module, each) for each in rest[:-1])
+        for handler in chain.from_iterable(handlers(self._module, each) for each in rest[-1:]):
+            yield self._entry(handler, MESSAGE, kind, HANDLED[kind], call.node, method=name, before=before)
+
+    def listener(self, call: Call) -> Iterator[Entry]:
+        """Yield what listens to Discord's events, and to messages of sockets."""
+        if len(call.arguments) < 2:
+            return
+        event = self._module.string(call.arguments[0]) or self._module.key(call.arguments[0]) or ''
+        shape = self._event(event, call)
+        for handler in handlers(self._module, call.arguments[1]) if shape else ():
+            kind = 'discord' if shape.startswith('discord') else 'websocket'
+            yield self._entry(handler, MESSAGE, kind, (shape,), call.node, method=event)
+
+    def _event(self, event: str, call: Call) -> str:
+        name = call.callee or ''
+        if event in DISCORD_INTERACTIONS:
+            return 'discord interaction'
+        if event in DISCORD_MESSAGES and (event != 'message' or framework(name) == 'discord'):
+            return 'discord message'
+        if event == 'message' and name == f'{SOCKET}.addEventListener':
+            return 'message event'
+        function = call.node.child_by_field_name('function')
+        owner = function.child_by_field_name('object') if function is not None else None
+        if owner is None or not self._is_connection(owner):
+            return ''
+        if function is not None and self._module.key(function) == 'addEventListener':
+            return 'message event' if event == 'message' else ''
+        return 'queue message' if event not in ('close', 'error', 'open', 'disconnect', 'ping', 'pong', '') else ''
+
+    def _is_connection(self, owner: Node) -> bool:
+        """Return whether an expression is a parameter that a server of sockets hands over."""
+        if owner.type != 'identifier' or not SOCKETS.search(self._data):
+            return False
+        binding = self._module.declaration(owner)
+        if binding is None or binding.kind != 'parameter':
+            return False
+        typed = binding.declaration.child_by_field_name('type')
+        named = self._module.read(typed).lstrip(': ') if typed is not None else ''
+        return named in ('WebSocket', 'Socket') if named else binding.name in ('ws', 'socket', 'sock', 'client', 'conn')
+
+    def discordeno(self, call: Call) -> Iterator[Entry]:
+        """Yield the events of `createBot({ events })`."""
+        events = self._module.keyword(call, 'events', at=0)
+        for name, value in (self._module.properties(events) if events is not None else {}).items():
+            shape = 'discord message' if name in DISCORD_MESSAGES else 'discord interaction'
+            for handler in handlers(self._module, value) if name in DISCORD_MESSAGES | DISCORD_INTERACTIONS else ():
+                last = len(functions.of(handler.function.module).parameters(handler.function.node)) - 1
+                shapes = (*[''] * last, shape)
+                yield self._entry(handler, MESSAGE, 'discord', shapes, call.node, method=name)
+
+    def queue(self, call: Call) -> Iterator[Entry]:
+        """Yield what `kv.listenQueue` is given."""
+        for handler in chain.from_iterable(handlers(self._module, each) for each in call.arguments[:1]):
+            yield self._entry(handler, MESSAGE, 'queue', ('queue message',), call.node)
+
+    def _sockets(self) -> Iterator[Entry]:
+        """Yield what is assigned to `socket.onmessage`."""
+        for node in self._module.nodes('assignment_expression') if SOCKETS.search(self._data) else ():
+            left, right = node.child_by_field_name('left'), node.child_by_field_name('right')
+            if left is None or right is None or self._module.key(left) != 'onmessage':
+                continue
+            owner = left.child_by_field_name('object')
+            if owner is not None and (self._module.callee(owner) == SOCKET or self._is_connection(owner)):
+                for handler in handlers(self._module, right):
+                    yield self._entry(handler, MESSAGE, 'websocket', ('message event',), node, method='message')
+
+    def upgrade(self, call: Call) -> Iterator[Entry]:
+        """Yield the events in what `upgradeWebSocket((c) => ({ onMessage }))` of Hono is given."""
+        for made in chain.from_iterable(self._functions.resolve(each) for each in call.arguments[:1]):
+            for value in functions.of(made.module).returns(made.node):
+                found = made.module.properties(unwrapped(value) or value).get('onMessage')
+                for handler in handlers(made.module, found) if found is not None else ():
+                    yield self._entry(handler, MESSAGE, 'websocket', ('message event',), call.node, method='message')
+
+    def schedule(self, call: Call) -> Iterator[Entry]:
+        """Yield what `Deno.cron` runs."""
+        for handler in chain.from_iterable(handlers(self._module, each) for each in call.arguments[2:]):
+            yield self._entry(handler, SCHEDULE, 'cron', (), call.node)
+
+    def slack_function(self, call: Call) -> Iterator[Entry]:
+        """Yield what runs a step of Slack's workflows."""
+        for handler in chain.from_iterable(handlers(self._module, each) for each in call.arguments[1:2]):
+            yield self._entry(handler, MESSAGE, 'slack', ('function inputs',), call.node)
+
+    # what models call
+
+    def mcp(self, call: Call) -> Iterator[Entry]:
+        """Yield the tools, prompts and resources of a server of the Model Context Protocol."""
+        name = self._key(call)
+        if not call.arguments or not self._is_mcp(call, name):
+            return
+        options = self._module.properties(call.arguments[-1])
+        expressions = [options[key] for key in (*TOOL_FUNCTIONS, 'load') if key in options][:1] or [call.arguments[-1]]
+        title = self._module.string(call.arguments[0]) or ''
+        for handler in chain.from_iterable(handlers(self._module, each) for each in expressions):
+            yield self._entry(handler, MODEL, 'mcp', self._mcp_shapes(call, name, options), call.node, title, name)
+
+    def _mcp_shapes(self, call: Call, name: str, options: Mapping[str, Node]) -> tuple[str, ...]:
+        if name == 'setRequestHandler':
+            return ('mcp request',)
+        if MCP_METHODS[name] == 'resource':
+            return ('tool arguments', 'tool arguments')
+        if name in ('registerTool', 'registerPrompt') and len(call.arguments) == 3:
+            config = self._module.properties(call.arguments[1])
+            taken = TOOL_SCHEMAS.isdisjoint(config) and config.complete and call.arguments[1].type == 'object'
+            return () if taken else ('tool arguments',)
+        # without a schema the first parameter is what the request brings besides
+        bare = name == 'tool' and not options and all(self._module.string(each) for each in call.arguments[:-1])
+        return () if bare else ('tool arguments',)
+
+    def _is_mcp(self, call: Call, name: str) -> bool:
+        if name == 'setRequestHandler':
+            return self._module.read(call.arguments[0])[-60:].endswith('RequestSchema')
+        if name in ('registerTool', 'registerResource', 'registerPrompt'):
+            return len(call.arguments) > 2
+        if call.callee is not None and '()' in call.callee:
+            return MCP_SERVERS.search(call.callee) is not None
+        function = call.node.child_by_field_name('function')
+        owner = function.child_by_field_name('object') if function is not None else None
+        binding = self._module.declaration(owner) if owner is not None and owner.type == 'identifier' else None
+        typed = binding.declaration.child_by_field_name('type') if binding is not None else None
+        if typed is not None:
+            return self._module.read(typed).lstrip(': ') in MCP_TYPES
+        named = binding is not None and binding.name.lower() in ('server', 'mcp', 'mcpserver')
+        return named and len(call.arguments) > 1 and self._module.string(call.arguments[0]) is not None
+
+    def tool(self, call: Call) -> Iterator[Entry]:
+        """Yield the function of a tool that an SDK is given: in an object, or by itself."""
+        found: list[Handler] = []
+        for given in call.arguments[:4]:
+            options = self._module.properties(given)
+            value = next((options[key] for key in TOOL_FUNCTIONS if key in options), None)
+            if value is None and given.type not in FUNCTION_NODES and given.type != 'identifier':
+                continue
+            found = found or handlers(self._module, value if value is not None else given)
+        for handler in found:
+            yield self._entry(handler, MODEL, 'tool', ('tool arguments',), call.node)
+
+    def _tools(self) -> Iterator[Entry]:
+        """Yield the functions of objects that describe a tool, to whomever they are given."""
+        if not TOOL_WORDS.search(self._data):
+            return
+        for node in self._module.nodes('object'):
+            if node.end_byte - node.start_byte > LARGE:
+                continue
+            options = self._module.properties(node)
+            if 'description' in options and not TOOL_SCHEMAS.isdisjoint(options):
+                value = next((options[key] for key in TOOL_FUNCTIONS if key in options), None)
+                for handler in handlers(self._module, value) if value is not None else ():
+                    yield self._entry(handler, MODEL, 'tool', ('tool arguments',), node)
+
+
+Find = Callable[[_Finder, 'Call'], Iterator[Entry]]
+BY_NAME: dict[str, Find] = {
+    QUEUE: _Finder.queue, 'createBot': _Finder.discordeno, 'SlackFunction': _Finder.slack_function,
+    'upgradeWebSocket': _Finder.upgrade, 'setRequestHandler': _Finder.mcp, 'on': _Finder.listener,
+    'once': _Finder.listener, 'addEventListener': _Finder.listener, 'addListener': _Finder.listener,
+    **dict.fromkeys(MCP_METHODS, _Finder.mcp),
+}
+
+
+@lru_cache(maxsize=4096)
+def _finder(name: str) -> Find | None:
+    """Return what looks into a call of that name."""
+    if is_server(name):
+        return _Finder.serves
+    if NODE_SERVERS.fullmatch(name):
+        return _Finder.node_server
+    if name == CRON:
+        return _Finder.schedule
+    if name.startswith('Deno.upgradeWebSocket'):
+        return _Finder.listener if name.endswith('.addEventListener') else None
+    if TOOL_MAKERS.fullmatch(name):
+        return _Finder.tool
+    if (defined := DEFINED.fullmatch(name)) is not None:
+        return _Finder.page if defined[1] == 'page' else None
+    if framework(name) in ('telegram', 'slack', 'discord') or BOT.fullmatch(name):
+        return _Finder.bot
+    return BY_NAME.get(name.rpartition('.')[2])
+
+
+# which function is handed over
+
+
+def handlers(module: Module, node: Node, depth: int = WRAPPED) -> list[Handler]:
+    """Return the functions that an expression hands over, with the wrappers around them."""
+    target = module.follow(node)
+    inside = unwrapped(target)
+    target = module.follow(inside) if inside is not None else target
+    if depth <= 0:
+        return []
+    if target.type == 'identifier':
+        return _named(module, target, depth)
+    if target.type == 'call_expression':
+        return _wrapped(module, target, depth)
+    return [Handler(found) for found in functions.of(module).resolve(target)]
+
+
+def _named(module: Module, name: Node, depth: int) -> list[Handler]:
+    binding = module.declaration(name)
+    if binding is not None and binding.kind == 'import':
+        outer = [(other, found) for other, found in functions.exports(module, binding)]
+        return [each for other, found in outer for each in handlers(other, found, depth - 1)]
+    return [Handler(found) for found in functions.of(module).resolve(name)]
+
+
+def _wrapped(module: Module, call: Node, depth: int) -> list[Handler]:
+    """Return what a wrapper is given to wrap: the last function of its arguments; else what a factory makes."""
+    function = call.child_by_field_name('function')
+    if function is None:
+        return []
+    given = [each for each in arguments(call) if each.type != 'object' and not ERRORS.fullmatch(module.read(each)[:20])]
+    for at in reversed(range(len(given))):
+        found = handlers(module, given[at], depth - 1)
+        if found:
+            known = functions.of(module)
+            others = (each for each in given[:at] if each.type == 'call_expression' or known.resolve(each))
+            around = tuple(Expression(module, each) for each in (function, *others))
+            return [each._replace(before=(*around, *each.before)) for each in found]
+    return [Handler(found) for found in functions.of(module).resolve(call)]
+
+
+# what parameters bring
+
+
+def _first(function: Function) -> tuple[str, str]:
+    """Return the name or pattern of a function's first parameter, and its type."""
+    parameters = functions.of(function.module).parameters(function.node)
+    if not parameters:
+        return '', ''
+    name = parameters[0].child_by_field_name('pattern') or parameters[0]
+    kind = parameters[0].child_by_field_name('type')
+    return function.module.read(name)[:200], function.module.read(kind)[:100].lstrip(': ') if kind is not None else ''
+
+
+def _request_shapes(function: Function) -> tuple[str, ...]:
+    """Return the shapes of parameters that are those of a handler by their types or names, none for others."""
+    name, kind = _first(function)
+    count = len(functions.of(function.module).parameters(function.node))
+    if kind in NODE_TYPES or (not kind and REQUEST_NAME.fullmatch(name) and count > 1 and _answers(function)):
+        return HANDLED['express']
+    if kind in REQUEST_TYPES or (not kind and REQUEST_NAME.fullmatch(name)):
+        return ('Request',)
+    return ()
+
+
+def _answers(function: Function) -> bool:
+    second = functions.of(function.module).parameters(function.node)[1]
+    return function.module.read(second)[:3] == 'res'
+
+
+def _shape(function: Function) -> str:
+    """Return the shape of a first parameter, as its name tells."""
+    name, kind = _first(function)
+    if name.startswith('{') or name in ('event', 'evt'):
+        return 'svelte event'
+    if CONTEXT_NAME.fullmatch(name) or kind.startswith('Context'):
+        return 'any context'
+    return 'express request' if _request_shapes(function)[1:] else 'itty request'
+
+
+def _fresh_shapes(function: Function) -> tuple[str, ...]:
+    name, kind = _first(function)
+    parameters = functions.of(function.module).parameters(function.node)
+    if kind == 'Request' or REQUEST_NAME.fullmatch(name) or (len(parameters) > 1 and not CONTEXT_NAME.fullmatch(name)):
+        return 'Request', 'fresh context'
+    return ('fresh context',)
+
+
+def _exports(module: Module) -> Iterator[tuple[str, Node, str]]:
+    """Yield what a module exports: the name, the function or expression, and the type it is declared with."""
+    for statement in module.nodes('export_statement'):
+        value = statement.child_by_field_name('value')
+        declared = statement.child_by_field_name('declaration')
+        if value is not None:
+            yield 'default', value, ''
+        elif declared is not None:
+            default = any(child.type == 'default' for child in statement.children[:3])
+            for name, node, kind in _declared(module, declared):
+                yield 'default' if default else name, node, kind
+        elif statement.child_by_field_name('source') is None:
+            for clause in (child for child in statement.named_children if child.type == 'export_clause'):
+                for each in clause.named_children:
+                    local = each.child_by_field_name('name')
+                    if local is not None:
+                        yield module.read(each.child_by_field_name('alias') or local), local, ''
+
+
+def _declared(module: Module, node: Node) -> Iterator[tuple[str, Node, str]]:
+    if node.type in FUNCTION_NODES:
+        name = node.child_by_field_name('name')
+        yield (module.read(name) if name is not None else ''), node, ''
+        return
+    for each in node.named_children if node.type in ('lexical_declaration', 'variable_declaration') else ():
+        name, value, kind = map(each.child_by_field_name, ('name', 'value', 'type'))
+        if name is not None and value is not None:
+            yield module.read(name), value, module.read(kind)[:60] if kind is not None else ''
+
+
+# what a repository says
+
+
+class Platform(NamedTuple):
+    """What stands in front of a module.
+
+    `verify_jwt` says whether it lets nobody in without a token, None where there is no such thing; `steps` are the
+    places that say so.
+    """
+
+    name: str
+    verify_jwt: bool | None = None
+    steps: tuple[Step, ...] = ()
+
+
+def platform(project: Project, path: str) -> Platform:
+    """Return the platform that a module runs on; a function of Supabase asks for a token unless told not to."""
+    found = SUPABASE.search(path)
+    if found is None:
+        return Platform('')
+    settings = path[:found.start(1)].removesuffix('functions/') + 'config.toml'
+    told = _setting(project, settings, found[1])
+    if told is not None and told.value is False:
+        return Platform('supabase', False, (Step(settings, told.span, 'verify_jwt is off for this function'),))
+    commands = tuple(step for step, names in _deployments(project) if not names or found[1] in names)
+    if commands:
+        return Platform('supabase', False, commands[:3])
+    written = (Step(settings, told.span, 'verify_jwt is on for this function'),) if told is not None else ()
+    return Platform('supabase', True, written)
+
+
+def _setting(project: Project, path: str, name: str) -> Setting | None:
+    source = project.source(path)
+    if source is None:
+        return None
+    from deno_ai_hooks.common.documents.toml import Toml
+
+    return Toml(path, whole(source.data)).root.get('functions', name, 'verify_jwt')
+
+
+_deployed: WeakKeyDictionary[Project, list[tuple[Step, frozenset[str]]]] = WeakKeyDictionary()
+
+
+def _deployments(project: Project) -> list[tuple[Step, frozenset[str]]]:
+    """Return the commands that deploy functions without the check, and the functions that they name: none is all."""
+    if project not in _deployed:
+        _deployed[project] = [
+            each for path in project.files if RUNS.search(path) and (source := project.source(path)) is not None
+            for each in _unchecked(path, source.data)
+        ]
+    return _deployed[project]
+
+
+def _unchecked(path: str, data: bytes) -> Iterator[tuple[Step, frozenset[str]]]:
+    for found in DEPLOY.finditer(data) if NO_CHECK in data else ():
+        at = found[1].find(NO_CHECK)
+        if at >= 0:
+            span = Span(found.start(1) + at, found.start(1) + at + len(NO_CHECK))
+            words = found[1].decode(errors='replace').split()
+            yield Step(path, span, 'deployed without a check of tokens'), _names(words)
+
+
+def _names(words: list[str]) -> frozenset[str]:
+    pairs = zip(['', *words], words, strict=False)
+    return frozenset(word for before, word in pairs if NAME.fullmatch(word) and before not in VALUED)
+
+
+def middleware(project: Project, path: str) -> tuple[Expression, ...]:
+    """Return what runs before a route of Fresh: `_middleware.ts` above it, and what the application uses."""
+    found = FRESH.search(path)
+    if found is None:
+        return ()
+    root, below = path[:found.end()], path[found.end():]
+    folders = [root, *(root + below[:at + 1] for at, letter in enumerate(below) if letter == '/')]
+    here: list[Expression] = []
+    for name in APPLICATIONS:
+        application = project.module(posixpath.join(posixpath.dirname(root.rstrip('/')), name))
+        if application is not None and b'fsRoutes' in application.text.data:
+            here += routes.of(application).layers('fresh')
+    for folder in folders if MIDDLEWARE.search(path) is None else ():
+        named = (project.module(f'{folder}_middleware.{end}') for end in EXTENSIONS)
+        here += [each for module in named if module is not None for each in _each_middleware(module)]
+    return tuple(here)
+
+
+def _each_middleware(module: Module) -> Iterator[Expression]:
+    for name, node, _ in _exports(module):
+        target = module.follow(node)
+        if name in ('handler', 'handlers', 'default'):
+            listed = elements(target) if target.type == 'array' else [node]
+            yield from (Expression(module, each) for each in listed)

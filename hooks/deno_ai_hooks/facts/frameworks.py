@@ -1,0 +1,261 @@
+"""What hands a program text from outside: servers, routers, bots, queues, tools of models, and what is read of it.
+
+    framework('npm:hono.Hono().basePath()')               'hono'
+    shape_reads('Request', ('json()', 'question'))        'request'
+    shape_reads('hono context', ('req', 'method'))        None
+
+Shapes are written as tables: a member, a method with `()`, and after a colon the shape of what it gives, with `_`
+for a space.  From the Fetch standard, the manuals of Hono 4, Oak 17, Fresh 1 and 2, Express 5, Fastify 5, Koa 3,
+grammY, Telegraf, Discord.js and Slack Bolt, the Model Context Protocol's TypeScript SDK, the AI SDK and LangChain.
+"""
+from __future__ import annotations
+
+import re
+from functools import cache
+from functools import lru_cache
+
+from deno_ai_hooks.facts.patterns import pattern
+
+REQUEST, MESSAGE, MODEL, SCHEDULE = 'request', 'message', 'model', 'schedule'
+"""Who an entry is called by: an outside caller, somebody who writes to a bot or a queue, a model, a clock."""
+
+RESPONSE = 'response'
+"""What an answer is written to."""
+
+FRAMEWORKS = (
+    ('hono', r'(?:^|[./])(?:Hono|OpenAPIHono)\(\)'),
+    ('fresh', r'fresh[^()]*\.App\(\)'),
+    ('slack', r'bolt[^()]*\.App\(\)'),
+    ('express', r'^npm:(?:express|polka|restify)(?:\.default)?(?:\.(?:Router|createServer))?\(\)'),
+    ('fastify', r'^npm:fastify(?:\.default|\.[fF]astify)?\(\)'),
+    ('koa', r'^npm:(?:koa|@koa/router|koa-router)(?:\.default|\.Router)?\(\)'),
+    ('itty', r'^npm:itty-router(?:\.default|\.\w{0,10}Router)?\(\)'),
+    ('elysia', r'(?:^|[./])Elysia\(\)'),
+    ('telegram', r'(?:^|[./])(?:Bot|Telegraf|Composer)\(\)|^npm:telegraf(?:\.default)?\(\)'),
+    ('discord', r'(?i)(?:discord|harmony|oceanic|eris)[^()]*\(\)'),
+    ('oak', r'(?:^|[./])(?:Router|Application)\(\)'),
+)
+"""What a framework's routers and applications are called, resolved; the first that fits."""
+
+TYPES = {
+    'Hono': 'hono', 'OpenAPIHono': 'hono', 'Router': 'oak', 'Application': 'oak', 'Express': 'express',
+    'FastifyInstance': 'fastify', 'Koa': 'koa', 'Elysia': 'elysia', 'Bot': 'telegram', 'Telegraf': 'telegram',
+    'Composer': 'telegram', 'App': 'fresh', 'express.Router': 'express', 'express.Express': 'express',
+    'express.Application': 'express', 'Client': 'discord',
+}
+"""The same, as the type of a parameter or variable."""
+
+ROUTERS = frozenset('hono oak fresh express fastify koa itty elysia'.split())
+PREFIXED = frozenset('express oak koa fastify'.split())
+"""Whose middleware for `/api` runs for all below it as well."""
+
+VERBS = {
+    'get': 'GET', 'post': 'POST', 'put': 'PUT', 'patch': 'PATCH', 'delete': 'DELETE', 'del': 'DELETE', 'head': 'HEAD',
+    'options': 'OPTIONS', 'all': '*', 'any': '*', 'openapi': '*',
+}
+"""Methods of routers that register a handler for a path."""
+
+METHODS = frozenset('GET POST PUT PATCH DELETE HEAD OPTIONS ALL'.split())
+"""Names under which a file of routes exports its handlers."""
+
+HANDLED = {
+    'deno': ('Request',),
+    'supabase': ('Request',),
+    'hono': ('hono context',),
+    'oak': ('oak context',),
+    'koa': ('oak context',),
+    'fresh': ('fresh context',),
+    'express': ('express request', 'response'),
+    'fastify': ('express request', 'response'),
+    'node': ('express request', 'response'),
+    'itty': ('itty request',),
+    'elysia': ('elysia context',),
+    'telegram': ('telegram context',),
+    'slack': ('slack arguments',),
+}
+"""The parameters of a framework's handlers."""
+
+LISTENERS = {
+    'telegram': frozenset(
+        'on command hears callbackQuery inlineQuery chosenInlineResult use filter chatType start help settings action '
+        'reaction gameQuery preCheckoutQuery'.split()
+    ),
+    'slack': frozenset('message event command action shortcut view options use function assistant'.split()),
+}
+"""Methods of bots that register a handler."""
+
+DISCORD_MESSAGES = frozenset('messageCreate message messageUpdate threadCreate MessageCreate MessageUpdate'.split())
+DISCORD_INTERACTIONS = frozenset('interactionCreate InteractionCreate'.split())
+"""Events of Discord's clients that bring what somebody wrote."""
+
+SERVERS = pattern(
+    r'(?:Deno|Bun)\.serve|(?:npm:|jsr:|https?:|\.{1,2}/|[@~$#/])[^()]*[./](?:serve|serveTls|listenAndServe|'
+    r'listenAndServeTls)'
+)
+"""Functions that serve what a handler answers: of Deno, of its standard library in its time, of adapters."""
+
+NODE_SERVERS = pattern(r'node:https?\.createServer|node:http2\.create(?:Secure)?Server')
+
+MCP_SERVERS = pattern(r'(?:^|[./])(?:McpServer|MCPServer|FastMCP|Server)\(\)')
+MCP_TYPES = frozenset('McpServer MCPServer FastMCP Server'.split())
+MCP_METHODS = {
+    'registerTool': 'tool', 'tool': 'tool', 'registerPrompt': 'prompt', 'prompt': 'prompt',
+    'registerResource': 'resource', 'resource': 'resource', 'addTool': 'tool', 'addPrompt': 'prompt',
+    'addResource': 'resource', 'addResourceTemplate': 'resource',
+}
+"""Methods of servers of the Model Context Protocol that register what a model may call, and what that is."""
+
+TOOL_MAKERS = pattern(
+    r'(?:(?:npm|jsr|https?):[^()]*|[.@~$#/][^()]*)\.(?:tool|dynamicTool|createTool|defineTool|ai\.tool|betaTool'
+    r'|betaZodTool|DynamicTool|DynamicStructuredTool|FunctionTool\.from|StructuredTool|TypedAgentTool)'
+)
+"""Functions and classes of SDKs that make a tool for a model of a function."""
+
+TOOL_FUNCTIONS = ('execute', 'func', 'run', 'handler', 'call', 'invoke', 'function')
+"""Under what a tool's description has its function."""
+
+TOOL_SCHEMAS = frozenset('parameters inputSchema input_schema schema jsonSchema argsSchema'.split())
+"""Under what it has the shape of the arguments."""
+
+WRITTEN = """
+Request
+    json() text() formData() arrayBuffer() blob() bytes() body url:Address headers:Headers clone():Request
+    cookies:Headers query params nextUrl:URL
+Headers
+    get() getAll() getSetCookie() entries() values() forEach() * cookie authorization
+Address *
+    origin:none host:none hostname:none protocol:none port:none username:none password:none
+URL
+    searchParams pathname search hash href:Address toString():Address
+hono context
+    req:hono_request request:Request
+hono request
+    json() text() formData() arrayBuffer() blob() parseBody() query() queries() param() header() valid() body()
+    url:Address path raw:Request bodyCache headers:Headers cookie()
+oak context
+    request:oak_request params cookies:Headers captures url:URL query querystring path req:Request
+    response:response
+oak request
+    body():oak_body body:oak_body url:URL headers:Headers originalRequest:Request source:Request
+    json() text() formData() rawBody query querystring path search href
+oak body *
+    type:none type():none has:none
+fresh context
+    req:Request url:URL params request:Request
+any context
+    req:any_request request:any_request params url:URL query body headers:Headers cookies:Headers path response:response
+any request
+    json() text() formData() arrayBuffer() blob() parseBody() query() queries() param() header() valid() body
+    body():oak_body url:URL path raw:Request headers:Headers query params
+express request
+    body query params headers:Node_headers cookies signedCookies url originalUrl path get() header() param()
+    rawBody rawHeaders file files raw:express_request request:express_request
+    on():data addListener():data once():data json() text()
+Node headers *
+    host:none
+data *
+itty request
+    json() text() formData() arrayBuffer() blob() bytes() body url:Address headers:Headers clone():Request
+    params query content cookies
+elysia context
+    body query params headers cookie path request:Request
+telegram context
+    message:telegram_message msg:telegram_message editedMessage:telegram_message
+    channelPost:telegram_message match callbackQuery:telegram_query inlineQuery:telegram_query
+    update:telegram_update text payload args command entities() webAppData
+telegram message *
+    chat:telegram_sender from:telegram_sender message_id:none date:none via_bot:none
+telegram sender
+    first_name last_name username title
+telegram query
+    data query from:telegram_sender message:telegram_message
+telegram update
+    message:telegram_message edited_message:telegram_message callback_query:telegram_query
+    inline_query:telegram_query
+discord message
+    content cleanContent attachments embeds stickers reference:none
+discord interaction
+    options fields values customId:none data:discord_data targetMessage:discord_message
+discord data
+    options values components resolved
+slack arguments
+    message:slack_text event:slack_text command:slack_text payload:slack_text body:slack_body
+    action:slack_text view shortcut inputs
+slack text
+    text blocks value selected_option files attachments edit message
+slack body
+    text event:slack_text view actions message state submission
+function inputs
+    inputs
+request event
+    request:Request
+message event
+    data
+queue message *
+message *
+tool arguments *
+mcp request
+    params:mcp_params
+mcp params
+    arguments name uri query cursor ref argument
+tool context
+    context input inputData
+svelte event
+    request:Request url:URL params cookies:Headers
+page props
+    params url:URL
+response
+"""
+"""What of a shape an outsider has written; `*` says that it is so itself, with all members that are not named."""
+
+NOTHING = 'none'
+OWN = {'tool arguments': MODEL, 'mcp request': MODEL, 'mcp params': MODEL, 'tool context': MODEL}
+"""What is read of a shape, where it is not what a caller has written."""
+
+
+@lru_cache(maxsize=4096)
+def framework(name: str) -> str | None:
+    """Return whose router, application or bot an expression is by its resolved name, None if none's."""
+    name = name[:500]
+    return next((each for each, made in FRAMEWORKS if re.search(made, name)), None)
+
+
+@lru_cache(maxsize=4096)
+def is_server(name: str) -> bool:
+    """Return whether a function of a resolved name serves what the handler that it is given answers."""
+    return SERVERS.fullmatch(name) is not None
+
+
+class Shape:
+    """What is read of a value: by member, of itself, and by any other member."""
+
+    def __init__(self, row: str) -> None:
+        name, _, members = row.partition('\n')
+        self.whole = name.endswith(' *')
+        self.name = name.removesuffix(' *')
+        pairs = (member.partition(':') for member in members.split(' ') if member.strip())
+        self.members = {name.strip(): shape.strip().replace('_', ' ') or 'text' for name, _, shape in pairs}
+
+
+@cache
+def _shapes() -> dict[str, Shape]:
+    rows = re.split(r'\n(?! )', WRITTEN.strip())
+    found = (Shape(re.sub(r'\n +', ' ', row.replace('\n', '\0', 1)).replace('\0', '\n', 1)) for row in rows)
+    return {each.name: each for each in found}
+
+
+def shape_reads(shape: str, path: tuple[str, ...]) -> str | None:
+    """Return what is read at `path` of a value of that shape.
+
+    'request' is what a caller has written, 'model' what a model has, 'response' what an answer is written to;
+    None is what neither chooses: a method, a status, the state of the program.
+    """
+    own = OWN.get(shape, REQUEST)
+    for name in path:
+        if shape in ('text', NOTHING, RESPONSE):
+            break
+        known = _shapes()[shape]
+        shape = known.members.get(name) or known.members.get('*') or ('text' if known.whole else NOTHING)
+    if shape == RESPONSE:
+        return RESPONSE
+    return own if shape == 'text' or (shape != NOTHING and _shapes()[shape].whole) else None
