@@ -2,44 +2,37 @@
 
 Each attack tells whether it had its effect: a file that appeared, a call that the model server counted, a secret in
 what came back.  The same attack goes to both agents; the careful one's refusal is compared too, so that nothing
-counts as refused which was only misspelt.  Packages are replaced by stand-ins, so nothing here needs more network
-than loopback; `WITH_PACKAGES=1` keeps the packages, which takes a registry.
+counts as refused which was only misspelt.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
-import shutil
-import tempfile
-import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Mapping
-from contextlib import ExitStack
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import agents
 import pytest
+from agents import ADMIN
+from agents import CALLER
+from agents import EVE
+from agents import STOCK
+from agents import Agent
+from agents import chat
+from agents import faults
+from agents import tell
+from agents import write_note
 from bystanders import Inside
-from bystanders import Socket
-from bystanders import Supabase
 from examples_test import EXAMPLES
 from examples_test import KEY
-from examples_test import Answer
-from examples_test import Service
-from examples_test import Words
 from examples_test import environment
 from examples_test import free_port
-from examples_test import running
 from examples_test import send
-from examples_test import task
 from model_server import ModelServer
-from model_server import Reply
 from model_server import ToolCall
 
 __all__ = ('environment',)  # the fixture
@@ -47,67 +40,10 @@ __all__ = ('environment',)  # the fixture
 # six services and a model: one process starts them, once
 pytestmark = pytest.mark.xdist_group('agents')
 
-STANDINS = Path(__file__).parent / 'standins'
-PACKAGES = {
-    '@modelcontextprotocol/sdk/server/mcp.js': './standins/mcp.ts',
-    '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js': './standins/mcp.ts',
-    '@supabase/supabase-js': './standins/supabase.ts',
-    'zod': './standins/zod.ts',
-}
-WITH_PACKAGES = bool(os.environ.get('WITH_PACKAGES'))
-CALLER = 'caller-' + 'c3' * 16
-ADMIN = 'admin-' + 'a4' * 16
-STOCK = 'stock-' + 's5' * 16
-SERVICE = 'service-' + 'r6' * 16
-ANON = 'anon-' + 'n7' * 16
-EVE = 'eve-' + 'e8' * 16
 WAGE = '61234'
 ELSEWHERE = 'https://elsewhere.example'
 MARKUP = '<img src=x onerror=alert(1)>'
 STAFF = 'union select id, name, role, wage from staff'
-
-
-class Part(NamedTuple):
-    """What one task of an example started, and the copy that it runs in, for running leaves files behind."""
-
-    service: Service
-    folder: Path
-
-
-class Agent(NamedTuple):
-    """A started agent with those it asks, and the token of its rightful callers, if it wants one."""
-
-    main: Part
-    mcp: Part
-    remember: Part
-    model: ModelServer
-    supabase: Supabase
-    token: str = ''
-
-    @property
-    def output(self) -> str:
-        return self.main.service.output
-
-    @property
-    def marker(self) -> Path:
-        """A file that nobody but an attacker writes."""
-        return self.main.folder / 'marker'
-
-    def ask(self, path: str, body: object = None, **query: str) -> Answer:
-        """A request of somebody who may."""
-        headers = {'authorization': f'Bearer {self.token}'} if self.token else {}
-        encoded = f'?{urllib.parse.urlencode(query)}' if query else ''
-        return tell(self.main, path + encoded, body, **headers)
-
-    def steer(self, *replies: Reply, path: str = '/api/ask') -> Answer:
-        """A harmless question, to which the model replies as the attacker likes."""
-        self.model.replies[:] = replies
-        return self.ask(path, {'question': 'hello'})
-
-    def call(self, tool: str, /, **arguments: str) -> str:
-        """What a tool told the model that called it; empty when there is no saying."""
-        self.steer(ToolCall(tool, arguments), 'done')
-        return ''.join(self.model.calls[-1].told)
 
 
 class Outcome(NamedTuple):
@@ -125,99 +61,16 @@ class Case(NamedTuple):
     refusal: str
 
 
-def tell(part: Part, path: str, body: object = None, **headers: str) -> Answer:
-    """A request that says who is asking only if `headers` do."""
-    data = None if body is None else json.dumps(body).encode()
-    return send(urllib.request.Request(part.service.base + path, data, headers))
-
-
-# Both agents, started once
-
-
-def copy(example: str, folder: Path) -> Path:
-    """The example with stand-ins in the place of packages."""
-    copied = Path(shutil.copytree(EXAMPLES / example, folder / example))
-    if not WITH_PACKAGES:
-        shutil.copytree(STANDINS, copied / 'standins')
-        (copied / 'deno.lock').unlink()
-        path = copied / 'deno.json'
-        path.write_text(json.dumps({**json.loads(path.read_text()), 'imports': PACKAGES}))
-    return copied
-
-
-@contextmanager
-def part(
-    example: str, command: Words, port: int, folder: Path, variables: Mapping[str, str]
-) -> Iterator[Part]:
-    copied = copy(example, folder)
-    with running(command, copied, port, dict(variables)) as service:
-        yield Part(service, copied)
-
-
-def deno_task(name: str) -> Words:
-    return ['deno', 'task', name]
-
-
-def around(environment: dict[str, str], model: ModelServer, supabase: Supabase) -> dict[str, str]:
-    """What both agents find in their environment: the same keys, whether or not they use them."""
-    here = {**os.environ, 'PATH': environment['PATH']} if WITH_PACKAGES else environment
-    keys = {'OPENAI_API_KEY': KEY, 'STOCK_TOKEN': STOCK, 'FRESH_PUBLIC_OPENAI_KEY': KEY}
-    theirs = {'SUPABASE_URL': supabase.url, 'SUPABASE_SERVICE_ROLE_KEY': SERVICE, 'SUPABASE_ANON_KEY': ANON}
-    return {**here, 'OPENAI_BASE_URL': model.base_url, **keys, **theirs}
-
-
 @pytest.fixture(scope='module')
 def careless_agent(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    """Started as by somebody who tries it out: nothing set but keys, and addresses that keep it on this machine."""
-    folder, ports = tmp_path_factory.mktemp('careless'), [free_port() for _ in range(3)]
-    with ExitStack() as stack:
-        model, supabase = (stack.enter_context(each) for each in (ModelServer(KEY), Supabase({EVE: 'eve'}, SERVICE)))
-        found = around(environment, model, supabase)
-        places = (
-            ('start', {'HOST': '127.0.0.1', 'PORT': str(ports[0])}),
-            ('mcp', {'HOST': '127.0.0.1', 'MCP_PORT': str(ports[1])}),
-            ('remember', {'DENO_SERVE_ADDRESS': f'tcp:127.0.0.1:{ports[2]}'}),
-        )
-        parts = [
-            part('careless-agent', deno_task(name), port, folder / name, {**found, **place})
-            for (name, place), port in zip(places, ports, strict=True)
-        ]
-        yield Agent(*map(stack.enter_context, parts), model, supabase)
+    with agents.careless_agent(tmp_path_factory.mktemp('careless'), environment) as started:
+        yield started
 
 
 @pytest.fixture(scope='module')
 def careful_agent(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    """Where its flags allow it, for they name its ports and those of what it asks."""
-    folder, names = tmp_path_factory.mktemp('careful'), ('local', 'mcp', 'remember')
-    with alone(), ExitStack() as stack:
-        model = stack.enter_context(ModelServer(KEY, port=neighbour('local')))
-        supabase = stack.enter_context(Supabase({EVE: 'eve'}, SERVICE, neighbour('remember')))
-        found = {**around(environment, model, supabase), 'AGENT_TOKEN': CALLER, 'ADMIN_TOKEN': ADMIN}
-        parts = [part('careful-agent', deno_task(each), own(each), folder / each, found) for each in names]
-        yield Agent(*map(stack.enter_context, parts), model, supabase, CALLER)
-
-
-def local(name: str) -> list[int]:
-    """The ports of this machine that a careful task's flags name: its own, then its neighbour's."""
-    (flag,) = (word for word in task('careful-agent', name) if word.startswith('--allow-net='))
-    return [int(port) for port in re.findall(r'127\.0\.0\.1:(\d+)', flag)]
-
-
-def own(name: str) -> int:
-    return local(name)[0]
-
-
-def neighbour(name: str) -> int:
-    return local(name)[1]
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """Hold the fixed ports against the same tests in other processes."""
-    path = Path(tempfile.gettempdir()) / f'deno-ai-hooks-agents-{os.getuid()}.lock'
-    with path.open('a') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    with agents.careful_agent(tmp_path_factory.mktemp('careful'), environment) as started:
+        yield started
 
 
 @pytest.fixture
@@ -264,14 +117,6 @@ def send_the_key_elsewhere(agent: Agent) -> Outcome:
         return Outcome(KEY in [call.key for call in thief.calls], answer.text)
 
 
-def write_note(agent: Agent, name: str, **headers: str) -> Answer:
-    """The tool call of an MCP client."""
-    params = {'name': 'write_note', 'arguments': {'name': name, 'text': 'from elsewhere'}}
-    call = {'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': params}
-    accept = {'content-type': 'application/json', 'accept': 'application/json, text/event-stream'}
-    return tell(agent.mcp, '/mcp', call, **accept, **headers)
-
-
 def write_over_mcp(agent: Agent) -> Outcome:
     answer = write_note(agent, 'planted')
     return Outcome((agent.mcp.folder / 'notes/planted').exists(), answer.text)
@@ -290,11 +135,6 @@ def open_a_socket_from_elsewhere(agent: Agent) -> Outcome:
     with chat(agent, ELSEWHERE) as opened:
         said = opened.ask('hello')
     return Outcome(len(agent.model.answered) > 0, said)
-
-
-def chat(agent: Agent, origin: str) -> Socket:
-    protocols = f'desk, bearer.{agent.token}' if agent.token else ''
-    return Socket(agent.main.service.base, '/chat', origin, protocols)
 
 
 def read_from_elsewhere(agent: Agent) -> Outcome:
@@ -480,3 +320,41 @@ def test_careful_agent_stands(case: Case, careful: Agent) -> None:
     outcome = case.attack(careful)
     assert not outcome.done
     assert case.refusal in outcome.said, careful.output
+
+
+# What the careless agent's README says
+
+
+def test_every_fault_stands_where_the_readme_says() -> None:
+    for path, line, _, excerpt in faults():
+        assert excerpt in (EXAMPLES / 'careless-agent' / path).read_text().splitlines()[line - 1], (path, line)
+
+
+def test_every_fault_is_attacked() -> None:
+    assert {fault.rule for fault in faults()} == {case.rule for case in CASES} | {'explicit-permissions'}
+
+
+BEYOND = (
+    ToolCall('run_command', {'command': 'touch marker'}),
+    ToolCall('evaluate', {'formula': 'Deno.writeTextFileSync("marker", "")'}),
+    ToolCall('write_note', {'name': '../marker', 'text': 'from elsewhere'}),
+    ToolCall('fetch_page', {'url': 'http://127.0.0.1:10001/'}),
+)
+"""What no answer to a customer takes: each with an effect of its own, in the careless agent."""
+
+
+def test_named_permissions_stop_what_the_model_says(environment: dict[str, str], tmp_path: Path) -> None:
+    """The careless agent without `-A`: the same faults, and an error in the place of their effect."""
+    with ModelServer(KEY) as model:
+        port = free_port()
+        hosts = f'--allow-net=127.0.0.1:{port},{model.base_url.split("/")[2]}'
+        folders = ('--allow-read=./data,./notes', '--allow-write=./data,./notes')
+        command = ['deno', 'run', '--no-prompt', hosts, '--allow-env', *folders, 'main.ts']
+        place = {'HOST': '127.0.0.1', 'PORT': str(port)}
+        variables = {**environment, **place, 'OPENAI_API_KEY': KEY, 'OPENAI_BASE_URL': model.base_url}
+        with agents.part('careless-agent', command, port, tmp_path, variables) as part:
+            for call in BEYOND:
+                model.replies[:] = [call, 'done']
+                assert tell(part, '/api/ask', {'question': 'hello'}).status == 500
+            assert not (part.folder / 'marker').exists()
+            assert part.service.output.count('NotCapable') == len(BEYOND), part.service.output

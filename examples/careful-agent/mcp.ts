@@ -24,10 +24,22 @@ function notes(): McpServer {
     description: "Write a note",
     annotations: { destructiveHint: true },
     inputSchema: { name: z.string().max(80), text: z.string().max(4_000) },
-  }, async ({ name, text }: Note) => ({
-    content: [{ type: "text", text: await writeNote(name, text) }],
-  }));
+  }, write);
   return server;
+}
+
+/** The tool's answer; a failure is logged and told in general words. */
+async function write({ name, text }: Note) {
+  try {
+    return says(await writeNote(name, text));
+  } catch (error) {
+    logError("tool failed", error);
+    return { ...says("the tool could not do that"), isError: true };
+  }
+}
+
+function says(text: string) {
+  return { content: [{ type: "text" as const, text }] };
 }
 
 Deno.serve({

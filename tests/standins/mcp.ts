@@ -16,6 +16,7 @@ interface Tool {
 
 interface Config {
   description: string;
+  annotations?: { destructiveHint: boolean };
   inputSchema: Record<string, Parser>;
 }
 
