@@ -553,7 +553,92 @@ def test_names_are_no_patterns_to_git(tree, path):
     assert walk.ignored(path) is False
 
 
+def commit(message='x'):
+    git('-c', 'user.name=A', '-c', 'user.email=a@example.com', 'commit', '-q', '--no-gpg-sign', '-m', message)
+
+
+def test_git_tells_what_a_file_was(tree, monkeypatch):
+    write('deno.lock', 'api/deno.lock', 'gone.lock', data=b'old\r\n')
+    git('add', '.')
+    assert walk.committed('deno.lock') is None
+    assert walk.changed(['deno.lock']) is None
+    commit()
+    write('deno.lock', 'new.lock', data=b'new\n')
+    git('add', '.')
+    os.remove('gone.lock')
+    assert walk.committed('deno.lock') == walk.committed('api/deno.lock') == walk.committed('gone.lock') == b'old\r\n'
+    assert walk.committed('./api/../deno.lock') == walk.committed(os.path.abspath('deno.lock')) == b'old\r\n'
+    assert walk.committed('new.lock') is None
+    assert walk.committed('api') is None
+    # of the index, whatever the folder holds
+    assert walk.changed(['deno.lock', 'api/deno.lock', 'gone.lock', 'new.lock']) == {'deno.lock', 'new.lock'}
+    os.chdir('api')
+    assert walk.committed('../deno.lock') == b'old\r\n'
+    assert walk.changed(['../deno.lock', 'deno.lock']) == {'../deno.lock'}
+    # pre-commit was told from where to look
+    commit()
+    assert walk.committed('../deno.lock') == b'new\n'
+    assert walk.changed(['../deno.lock']) == frozenset()
+    monkeypatch.setenv('PRE_COMMIT_FROM_REF', 'HEAD~1')
+    assert walk.committed('../deno.lock') == b'old\r\n'
+    assert walk.changed(['../deno.lock']) == {'../deno.lock'}
+    for nowhere in ('gone', '0' * 40, '--textconv'):
+        monkeypatch.setenv('PRE_COMMIT_FROM_REF', nowhere)
+        assert walk.committed('../deno.lock') == (b'new\n' if nowhere.startswith('-') else None)
+
+
+@pytest.mark.parametrize('name', WEIRD)
+def test_git_tells_of_weird_names(tree, name):
+    path = os.fsdecode(name)
+    write(path, f'a/{path}', data=b'old')
+    git('add', '--', '.')
+    commit()
+    write(path, data=b'new')
+    git('add', '--', '.')
+    assert walk.committed(path) == walk.committed(f'a/{path}') == b'old'
+    assert walk.changed([path, f'a/{path}']) == {path}
+
+
+def test_nothing_is_run_to_tell_what_a_file_was(tree, tmp_path_factory):
+    for name in ('clean', 'smudge', 'textconv', 'diff', 'fetch'):
+        write(f'spy/{name}', data=b'#!/bin/sh\ntouch "%s"\n' % os.fsencode(tree / 'ran'))
+        os.chmod(f'spy/{name}', 0o755)
+    write('.gitattributes', data=b'deno.lock filter=spy diff=spy\n')
+    write('deno.lock', data=b'old\n')
+    git('add', 'deno.lock')
+    commit()
+    for key, value in (
+        ('filter.spy.clean', 'clean'), ('filter.spy.smudge', 'smudge'), ('diff.spy.textconv', 'textconv'),
+        ('diff.spy.command', 'diff'), ('diff.external', 'diff'), ('core.sshCommand', 'fetch'),
+        ('remote.o.uploadpack', 'fetch'), ('remote.o.promisor', ''),
+    ):
+        git('config', key, os.path.abspath(f'spy/{value}') if value else 'true')
+    git('config', 'filter.spy.required', 'true')
+    git('config', 'remote.o.url', 'ssh://a.invalid/x')
+    git('config', 'protocol.ssh.allow', 'always')
+    git('config', 'extensions.partialClone', 'o')
+    write('deno.lock', data=b'new\n')
+    assert walk.committed('deno.lock') == b'old\n'
+    assert walk.changed(['deno.lock']) == frozenset()
+    # a blob that has to be fetched
+    blob = subprocess.run(('git', 'rev-parse', 'HEAD:deno.lock'), capture_output=True, text=True, check=True).stdout
+    os.remove(f'.git/objects/{blob[:2]}/{blob[2:].strip()}')
+    assert walk.committed('deno.lock') is None
+    assert not os.path.exists('ran')
+    subprocess.run(('git', 'cat-file', 'blob', 'HEAD:deno.lock'), capture_output=True, timeout=20)
+    assert os.path.exists('ran')
+
+
+def test_without_a_work_tree_nobody_tells_what_a_file_was(outside):
+    write('deno.lock')
+    assert walk.committed('deno.lock') is None
+    assert walk.changed(['deno.lock']) is None
+    assert walk.changed([]) is None
+
+
 def test_without_git_nobody_is_asked(tree, monkeypatch):
     monkeypatch.setenv('PATH', '')
+    assert walk.committed('a.ts') is None
+    assert walk.changed(['a.ts']) is None
     assert walk.tracked('a.ts') is None
     assert walk.ignored('a.ts') is None

@@ -14,6 +14,7 @@ import stat
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -305,10 +306,14 @@ ENVIRONMENT = frozenset('''
 '''.split())
 """Variables that git sets for its hooks, and that would lead it to another work tree."""
 
+UNREACHED = {'GIT_ALLOW_PROTOCOL': 'none', 'GIT_NO_LAZY_FETCH': '1', 'GIT_NO_REPLACE_OBJECTS': '1'}
+"""What keeps git from fetching what a partial clone lacks, by a program that the repository names."""
+
 # Nothing that a repository's own configuration names is run: no monitor, no hooks.
 GIT = ('git', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null')
 LISTED = ('ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
 IGNORED = ('check-ignore', '--quiet', '.')
+DIFFERENT = ('diff-index', '--cached', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-textconv')
 
 
 def _git(folder: str) -> list[str] | None:
@@ -341,23 +346,60 @@ def ignored(path: str) -> bool | None:
     return _answer(path, '-c', 'core.excludesFile=/dev/null', 'check-ignore', '--quiet', '--no-index', '--')
 
 
+def committed(path: str) -> bytes | None:
+    """Return what the file at `path` was before the changes that are looked at; None where nobody can say.
+
+    That is what the last commit holds, as it is stored, or the commit that pre-commit was told to start from.
+    """
+    root, name = _placed(path)
+    below = os.path.relpath(name, root)
+    answer = _told(root, 'cat-file', 'blob', f'{_base()}:{below}') if not below.startswith('..') else None
+    return answer.stdout if answer and not answer.returncode else None
+
+
+def changed(paths: Sequence[str]) -> frozenset[str] | None:
+    """Return those of `paths`, all of one work tree, that the index holds otherwise than the commit of `committed`."""
+    placed = {path: _placed(path) for path in paths}
+    root = next(iter(placed.values()))[0] if placed else ''
+    names = [name for _, name in placed.values()]
+    answer = _told(root, '--literal-pathspecs', *DIFFERENT, _base(), '--', *names) if root else None
+    if answer is None or answer.returncode:
+        return None
+    found = {os.path.join(root, os.fsdecode(name)) for name in answer.stdout.split(b'\0') if name}
+    return frozenset(path for path, (_, name) in placed.items() if name in found)
+
+
+def _base() -> str:
+    named = os.environ.get('PRE_COMMIT_FROM_REF', '')
+    return 'HEAD' if not named or named.startswith('-') else named
+
+
 def _answer(path: str, *question: str) -> bool | None:
     """Return what git says of a path by its exit code, 0 for yes and 1 for no."""
+    root, name = _placed(path)
+    answer = _told(root, *question, name)
+    return answer.returncode == 0 if answer and answer.returncode in (0, 1) else None
+
+
+def _placed(path: str) -> tuple[str, str]:
+    """Return the work tree of a path, and the path in it without symbolic links on the way."""
     folder, name = os.path.split(os.path.abspath(path))
-    root = top(folder)
+    return top(folder), os.path.join(os.path.realpath(folder), name)
+
+
+def _told(root: str, *question: str) -> subprocess.CompletedProcess[bytes] | None:
     if not os.path.exists(os.path.join(root, '.git')):
         return None
     try:
-        code = _ask(root, *question, os.path.join(os.path.realpath(folder), name)).returncode
+        return _ask(root, *question)
     except OSError:
         return None
-    return code == 0 if code in (0, 1) else None
 
 
 def _ask(folder: str, *words: str) -> subprocess.CompletedProcess[bytes]:
     import subprocess
 
-    environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT} | UNREACHED
     return subprocess.run(
         (*GIT, '-C', folder, *words), capture_output=True, stdin=subprocess.DEVNULL, env=environment,
     )
