@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from time import perf_counter
 
@@ -12,6 +14,7 @@ from deno_ai_hooks.common.runner import Job
 from deno_ai_hooks.common.runner import Judge
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.locked_dependencies import hook
+from repositories import repository
 
 HASH = 'ab' * 32
 SRI = 'sha512-' + 'A' * 86 + '=='
@@ -390,6 +393,183 @@ def test_what_is_broken_otherwise_is_no_conflict(code, broken):
 
 def test_a_conflict_is_no_reason_to_look_at_nothing():
     assert Judge([Job(hook, {})], '/').source(Source('deno.lock', SIDES.replace('«', '').encode()))[1] == []
+
+
+# against the last commit
+
+
+@pytest.fixture
+def commits(tmp_path, monkeypatch):
+    """Return what the hook says of deno.lock once files are committed and others are put in the index."""
+    monkeypatch.chdir(tmp_path)
+    for name in ('GIT_DIR', 'GIT_INDEX_FILE', 'GIT_WORK_TREE', 'PRE_COMMIT_FROM_REF'):
+        monkeypatch.delenv(name, raising=False)
+
+    def found(before, after, *given, project=None):
+        made = repository(tmp_path, before)
+        if before:
+            made.git('commit', '-q', '-m', 'x')
+        made.write(after)
+        made.git('add', '--all')
+        judge = Judge([Job(hook, {})], str(tmp_path))
+        if project is not None:
+            judge.project = project
+        return [each for path in given or ('deno.lock',) for each in judge.file(path, named=True)[0]]
+
+    return found
+
+
+def hashed(text: str, kind: str = 'npm') -> str:
+    digest = base64.b64encode(hashlib.sha512(text.encode()).digest()).decode()
+    return f'sha512-{digest}' if kind == 'npm' else hashlib.sha256(text.encode()).hexdigest()
+
+
+def held(section: str, key: str, text: str, **more: str) -> str:
+    """Return a lock file of one entry, its hash made of `text`."""
+    value = hashed(text, section)
+    return json.dumps({'version': '5', section: {key: value if section == 'remote' else {'integrity': value, **more}}})
+
+
+COMMIT = '0123456789abcdef' * 2 + '01234567'
+VERSIONED = (
+    ('npm', 'zod@4.1.12', {}),
+    ('npm', '@a/b@1.0.0-rc.1_react@19.0.0', {}),
+    ('npm', 'zod@4.1.12', {'tarball': 'https://registry.npmjs.org/zod/-/zod-4.1.12.tgz'}),
+    ('jsr', '@std/path@1.1.2', {}),
+    ('remote', 'https://deno.land/std@0.224.0/path/mod.ts', {}),
+    ('remote', 'https://deno.land/x/oak@v17.1.6/mod.ts', {}),
+    ('remote', 'https://unpkg.com/marked@9.1.0/marked.js', {}),
+    ('remote', 'https://raw.githubusercontent.com/o/r/v1.2.0/mod.ts', {}),
+    ('remote', f'https://raw.githubusercontent.com/o/r/{COMMIT}/mod.ts', {}),
+    ('remote', 'https://a.dev/v1.2.3/mod.ts', {}),
+    ('remote', f'https://a.dev/{COMMIT}/a.ts', {}),
+)
+UNVERSIONED = (
+    # where the content may change
+    ('remote', 'https://a.dev/mod.ts', {}),
+    ('remote', 'https://a.dev/x@1/mod.ts', {}),
+    ('remote', 'https://a.dev/a%20b.ts', {}),
+    ('remote', 'https://deno.land/x/oak/mod.ts', {}),
+    ('remote', 'https://unpkg.com/marked@9/m.js', {}),
+    ('remote', 'https://raw.githubusercontent.com/o/r/main/mod.ts', {}),
+    # sites that build it, and build it anew
+    ('remote', 'https://esm.sh/htm@3.1.1/denonext/preact.mjs', {}),
+    ('remote', 'https://esm.sh/v130/boolbase@1.0.0', {}),
+    ('remote', 'https://cdn.jsdelivr.net/npm/marked@9.1.0/+esm', {}),
+    ('remote', 'https://cdn.skypack.dev/htm@3.1.1', {}),
+    ('npm', '@jsr/std__path@1.1.2', {'tarball': 'https://npm.jsr.io/~/11/@jsr/std__path/1.1.2.tgz'}),
+)
+
+
+@pytest.mark.parametrize(('section', 'key', 'more'), VERSIONED)
+def test_flags_hashes_that_changed(section, key, more, commits):
+    old, new = held(section, key, 'old', **more), held(section, key, 'new', **more)
+    found = commits({'deno.lock': old}, {'deno.lock': new})
+    assert [each.rule for each in found] == ['lockfile-integrity-changed']
+    assert new[slice(*found[0].span)] == hashed('new', section)
+    assert 'the same version' in found[0].message
+    assert hashed('old', section) not in found[0].message
+
+
+@pytest.mark.parametrize(('section', 'key', 'more'), UNVERSIONED)
+def test_allows_hashes_of_what_changes(section, key, more, commits):
+    old, new = held(section, key, 'old', **more), held(section, key, 'new', **more)
+    assert commits({'deno.lock': old}, {'deno.lock': new}) == []
+
+
+NEW = held('npm', 'zod@4.1.12', 'new')
+
+
+@pytest.mark.parametrize(
+    ('before', 'after'),
+    (
+        # nothing changed, another version, one more, one less
+        (NEW, NEW),
+        (held('npm', 'zod@4.1.11', 'old'), NEW),
+        ('{"version": "5"}', NEW),
+        (NEW, '{"version": "5"}'),
+        # another form of the hash, the same hash in a file of another form
+        (NEW.replace(hashed('new'), 'sha1-' + 'A' * 27 + '='), NEW),
+        ('{"version": "3", "packages": {"npm": {"zod@4.1.12": {"integrity": "%s"}}}}' % hashed('new'), NEW),
+        # what was there was no lock file
+        ('{', NEW), ('', NEW), ('<<<<<<< a', NEW), ('[]', NEW),
+        (None, NEW),
+        (NEW + '\n', NEW.replace('{"version"', '{\r\n"version"')),
+    ),
+)
+def test_allows_other_changes(before, after, commits):
+    assert commits({'a.txt': ''} if before is None else {'deno.lock': before}, {'deno.lock': after}) == []
+
+
+def test_hashes_of_older_forms(commits):
+    old = '{"version": "3", "packages": {"npm": {"zod@4.1.12": {"integrity": "%s"}}}}' % hashed('old')
+    assert [each.rule for each in commits({'deno.lock': old}, {'deno.lock': NEW})] == ['lockfile-integrity-changed']
+
+
+def test_without_a_commit_there_is_nothing_to_compare(commits):
+    assert commits({}, {'deno.lock': NEW}) == []
+
+
+@pytest.mark.parametrize('given', ('deno.json', 'main.ts', 'deno.lock'))
+def test_git_is_only_asked_where_a_lock_file_changed(given, commits, monkeypatch):
+    asked = []
+    monkeypatch.setattr('deno_ai_hooks.locked_dependencies.committed', lambda path: asked.append(path) or ZOD.encode())
+    monkeypatch.setattr('deno_ai_hooks.locked_dependencies.changed', lambda paths: pytest.fail(str(paths)))
+    files = {'deno.json': '{ %s }' % IMPORTS, 'main.ts': 'import "npm:zod@^4.1.0";', 'deno.lock': ZOD}
+    assert commits({}, files, given) == []
+    assert asked == ['deno.lock'] * (given == 'deno.lock')
+
+
+def test_where_nobody_keeps_versions_git_is_not_asked(monkeypatch):
+    monkeypatch.setattr('deno_ai_hooks.locked_dependencies.committed', pytest.fail)
+    assert messages(hook, NEW, 'deno.lock', files=ASKS) == []
+
+
+def told(found) -> list[tuple[str, str]]:
+    return [(each.path, each.message.partition(';')[0]) for each in found if each.rule == 'lockfile-stale']
+
+
+ASKS = {'deno.json': '{ %s }' % IMPORTS}
+
+
+@pytest.mark.parametrize(
+    ('before', 'after', 'expected'),
+    (
+        (LOCKED, {'deno.lock': lock()}, ['does not hold npm:zod@^4.1.0, which deno.json asks for']),
+        (LOCKED, {'deno.lock': lock('npm:zod@3')},
+         ['does not hold npm:zod@^4.1.0, which deno.json asks for',
+          'holds npm:zod@3, which deno.json does not ask for']),
+        (ASKS, {'deno.lock': lock()}, ['does not hold npm:zod@^4.1.0, which deno.json asks for']),
+        ({'deno.json': '{ "workspace": ["p/*"] }', 'p/a/package.json': '{"dependencies": {"b": "1", "c": "1"}}'},
+         {'deno.lock': lock()}, ['does not hold npm:b@1 and 1 more, which p/a/package.json asks for']),
+        # as it should be, no change, no change of the lock file
+        (ASKS, {'deno.lock': ZOD}, []),
+        ({**ASKS, 'deno.lock': lock()}, {}, []),
+        ({**ASKS, 'deno.lock': lock()}, {'main.ts': ''}, []),
+        # the configuration changed too, and tells itself
+        (LOCKED, {'deno.lock': lock(), 'deno.json': '{ "tasks": {}, %s }' % IMPORTS}, []),
+        # examples, tests, what is no lock file of anything
+        ({f'examples/{name}': text for name, text in ASKS.items()}, {'examples/deno.lock': lock()}, []),
+        (ASKS, {'old/deno.lock': lock()}, []),
+        ({'a.txt': ''}, {'deno.lock': lock()}, []),
+    ),
+)
+def test_a_lock_file_that_was_changed_alone(before, after, expected, commits):
+    given = [path for path in after if path.endswith('.lock')] or ['deno.lock']
+    found = told(commits(before, after, *(path for path in given if path in {**before, **after})))
+    assert found == [(given[0], message) for message in expected]
+
+
+def test_a_lock_file_is_told_of_once(commits):
+    changes = {'deno.lock': lock(), 'deno.json': '{ "tasks": {}, %s }' % IMPORTS}
+    assert told(commits(LOCKED, changes, 'deno.json', 'deno.lock')) == [
+        ('deno.json', 'deno.lock does not hold npm:zod@^4.1.0'),
+    ]
+
+
+def test_shows_who_asks(commits):
+    found = commits(LOCKED, {'deno.lock': lock()})
+    assert [(place.path, place.message) for place in found[0].related] == [('deno.json', 'asks for npm:zod@^4.1.0')]
 
 
 def tarballs(*urls: str) -> str:

@@ -6,10 +6,10 @@ that is out of date, a machine that installs tomorrow runs code that nobody here
 Reported are: a program with dependencies and no lock file; one that is switched off, by `"lock": false`,
 `--no-lock` or `--frozen=false`; one that git ignores; one that does not hold what deno.json, the members
 of the workspace, package.json and the imports of modules ask for, as `deno install --frozen` would find;
-conflicts that git left in it; entries without a hash, or whose archive comes from elsewhere than the
-registry; registries over plain HTTP; install scripts of all packages allowed; and a minimum age of
-dependencies below a day, which lets in releases that nobody has had the time to look at.  A published
-library is left alone: who uses it locks it.
+conflicts that git left in it; entries without a hash, with another one than the last commit has for the
+same version, or whose archive comes from elsewhere than the registry; registries over plain HTTP; install
+scripts of all packages allowed; and a minimum age of dependencies below a day, which lets in releases that
+nobody has had the time to look at.  A published library is left alone: who uses it locks it.
 
 Nothing here needs the network.  `deno install` brings a lock file up to date.
 
@@ -49,6 +49,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -67,12 +68,16 @@ from deno_ai_hooks.common.commands import purpose
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
+from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.specifiers import Specifier
 from deno_ai_hooks.common.specifiers import requirement
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.specifiers import stated
+from deno_ai_hooks.common.text import whole
+from deno_ai_hooks.common.walk import changed
+from deno_ai_hooks.common.walk import committed
 from deno_ai_hooks.common.workspace import SHOWN
 from deno_ai_hooks.common.workspace import Member
 from deno_ai_hooks.common.workspace import Workspace
@@ -80,6 +85,8 @@ from deno_ai_hooks.common.workspace import is_member
 from deno_ai_hooks.common.workspace import lockfile
 from deno_ai_hooks.common.workspace import workspace
 from deno_ai_hooks.facts.patterns import pattern
+from deno_ai_hooks.facts.specifiers import EXACT
+from deno_ai_hooks.facts.specifiers import reference
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
@@ -98,6 +105,9 @@ IGNORED = hook.rule('lockfile-ignored', 'Git ignores deno.lock')
 STALE = hook.rule('lockfile-stale', 'deno.lock does not hold what the project asks for')
 CONFLICT = hook.rule('lockfile-conflict', 'Git left a conflict in deno.lock')
 INTEGRITY = hook.rule('lockfile-integrity', 'An entry of deno.lock has no hash, or one that is none')
+CHANGED = hook.rule(
+    'lockfile-integrity-changed', 'The hash of a version changed and the version did not', cwe=494, severity=7.0,
+)
 TARBALL = hook.rule('lockfile-tarball', 'An entry of deno.lock comes from elsewhere than the registry', severity=7.0)
 REGISTRY = hook.rule('registry-over-http', 'Packages come from a registry over plain HTTP', cwe=319, severity=7.0)
 SCRIPTS = hook.rule('install-scripts-allow-all', 'Every package may run scripts when it is installed', cwe=829)
@@ -187,10 +197,10 @@ def _declared(member: Member, file: Json | None, project: Project) -> Iterator[t
     if not file.root.get('imports') and not file.root.get('scopes') and (name := file.root.string('importMap')):
         other = project.json(posixpath.join(member.folder, name))
     for source in (file, other):
-        yield from ((file, each._replace(span=_named(file, each, source))) for each in _listed(source, file))
+        yield from ((file, each._replace(span=_named(file, each, source))) for each in _mapped(source, file))
 
 
-def _listed(source: Json | None, file: Json) -> Iterator[Specifier]:
+def _mapped(source: Json | None, file: Json) -> Iterator[Specifier]:
     if source is not None:
         everything = specifiers(source) if source is file else stated(source)
         yield from (each for each in everything if each.kind in ('map', 'scope', 'jsx', 'types'))
@@ -204,33 +214,49 @@ def _named(file: Json, found: Specifier, source: Json | None) -> Span:
 def _stale(
     document: Json, member: Member, found: Workspace, lock: Lockfile, project: Project,
 ) -> Iterator[Finding]:
-    below = posixpath.relpath(member.folder, found.root.folder)
-    told = lock.workspace
-    section = told.get('' if below == '.' else below) if told is not None else None
-    known = (section.manifest if document.is_manifest else section.configuration) if section else frozenset()
-    own = {file.root.string('name') for each in found.all for file in each.files}
-    wanted: set[str] = set()
-    for _, each in _declared(member, document, project):
-        required = requirement(each)
-        if required is None or required in wanted:
-            continue
-        wanted.add(required)
-        local = each.reference is not None and each.reference.name in own
-        resolved = required in lock.specifiers or each.kind in ('jsx', 'types') or local
-        if (told is not None and required not in known) or not resolved:
-            yield Finding(each.span, f'{posixpath.basename(lock.path)} does not hold {required}; '
-                          'run `deno install` and commit it', rule=STALE)
-    yield from _left(document, sorted(known - wanted), lock)
-    if member is found.root and document is member.files[0] and told is not None and found.complete:
+    missing, left = _difference(document, member, found, lock, project)
+    for required, each in missing.items():
+        yield Finding(each.span, f'{posixpath.basename(lock.path)} does not hold {required}; '
+                      'run `deno install` and commit it', rule=STALE)
+    if left:
+        node = document.root.get('dependencies' if document.is_manifest else 'imports')
+        yield Finding(_start(node or document.root), f'{posixpath.basename(lock.path)} holds {_listed(left)}, which is '
+                      'not asked for here any more; run `deno install` and commit it', rule=STALE)
+    if member is found.root and document is member.files[0] and lock.workspace is not None and found.complete:
         yield from _left_members(document, found, lock, project)
 
 
-def _left(document: Json, left: Sequence[str], lock: Lockfile) -> Iterator[Finding]:
-    if left:
-        node = document.root.get('dependencies' if document.is_manifest else 'imports')
-        more = f' and {len(left) - 1} more' if len(left) > 1 else ''
-        yield Finding(_start(node or document.root), f'{posixpath.basename(lock.path)} holds {left[0]}{more}, which is '
-                      'not asked for here any more; run `deno install` and commit it', rule=STALE)
+def _difference(
+    document: Json, member: Member, found: Workspace, lock: Lockfile, project: Project,
+) -> tuple[dict[str, Specifier], list[str]]:
+    """Return what a configuration asks for and the lock file lacks, and what it tells of it that is not so."""
+    known = _known(document, member, found, lock)
+    own = {file.root.string('name') for each in found.all for file in each.files}
+    wanted: dict[str, Specifier] = {}
+    for _, each in _declared(member, document, project):
+        required = requirement(each)
+        if required is not None:
+            wanted.setdefault(required, each)
+    return {
+        required: each for required, each in wanted.items()
+        if (lock.workspace is not None and required not in known) or not _is_resolved(required, each, lock, own)
+    }, sorted(known - wanted.keys())
+
+
+def _known(document: Json, member: Member, found: Workspace, lock: Lockfile) -> frozenset[str]:
+    """Return what the lock file says that a configuration asks for."""
+    below = posixpath.relpath(member.folder, found.root.folder)
+    section = (lock.workspace or {}).get('' if below == '.' else below)
+    return (section.manifest if document.is_manifest else section.configuration) if section else frozenset()
+
+
+def _is_resolved(required: str, found: Specifier, lock: Lockfile, own: Collection[str]) -> bool:
+    local = found.reference is not None and found.reference.name in own
+    return local or required in lock.specifiers or found.kind in ('jsx', 'types')
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f'{names[0]} and {len(names) - 1} more' if len(names) > 1 else names[0]
 
 
 def _left_members(document: Json, found: Workspace, lock: Lockfile, project: Project) -> Iterator[Finding]:
@@ -277,8 +303,20 @@ def _is_loaded(found: Specifier, path: str) -> bool:
 
 # the lock file
 
+STEPS = 5
+"""Places of a configuration that a finding shows."""
+
 NPM_HASH = pattern(r'sha(?:512-[A-Za-z0-9+/]{86}==|384-[A-Za-z0-9+/]{64}|256-[A-Za-z0-9+/]{43}=|1-[A-Za-z0-9+/]{27}=)')
 HEX_HASH = pattern(r'[0-9a-f]{64}|[0-9a-f]{40}')
+BUILT = (
+    'https://esm.sh/', 'https://cdn.esm.sh/', 'https://esm.run/', 'https://cdn.skypack.dev/', 'https://jspm.dev/',
+    'https://ga.jspm.io/', 'https://npm.jsr.io/',
+)
+"""Sites that build what they serve, and build it anew: another hash is no news of them (esm.sh issues 1059, 1315)."""
+
+NUMBERED = pattern(r'[@/]v?\d+\.\d+\.\d+|[0-9a-f]{40}')
+"""URLs that tell one version, on whatever site."""
+
 KNOWN_HOSTS = frozenset(('registry.npmjs.org', 'registry.yarnpkg.com', 'npm.jsr.io', 'npm.pkg.github.com'))
 
 
@@ -299,11 +337,16 @@ def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
             what = 'no hash' if not hashed else 'a hash that is none'
             yield Finding(span, f'{package.registry}:{package.name}@{package.version} has {what}, so that anything may '
                           'be installed in its place; write the lock file anew with `deno install`', rule=INTEGRITY)
-    for url, value, span in _hashes(lock):
-        if not HEX_HASH.fullmatch(value):
+    for url, (value, span) in lock.hashes.items():
+        if not HEX_HASH.fullmatch(value) and (lock.version != '1' or url.startswith(('https:', 'http:'))):
             yield Finding(span, f'{url[:80]} has a hash that is none; write the lock file anew with `deno install`',
                           rule=INTEGRITY)
     yield from _tarballs(lock, project)
+    # a file that git does not know has no past
+    before = committed(lock.path) if project.tracked(lock.path) else lock.text.data
+    if before != lock.text.data:
+        yield from _rehashed(lock, before or b'')
+        yield from _behind(lock, project)
 
 
 def _conflict(lock: Lockfile, span: Span) -> Finding:
@@ -322,11 +365,66 @@ def _needs_none(package: Package, lock: Lockfile) -> bool:
     return linked or (package.registry == 'jsr' and lock.version == '3')
 
 
-def _hashes(lock: Lockfile) -> Iterator[tuple[str, str, Span]]:
-    node = lock.root if lock.version == '1' else lock.root.get('remote')
-    for url, item in node.items if node else ():
-        if lock.version != '1' or url.startswith(('https:', 'http:')):
-            yield url, str(item.value), item.span
+def _rehashed(lock: Lockfile, data: bytes) -> Iterator[Finding]:
+    """Yield the hashes that were others in the commit before, which held `data`, for the same version."""
+    from deno_ai_hooks.common.documents.lockfile import Lockfile
+
+    before = Lockfile(lock.path, whole(data))
+    if not before.is_read:
+        return
+    old, new = dict(_fixed(before)), dict(_fixed(lock))
+    for name in new.keys() & old.keys():
+        (value, span), (earlier, _) = new[name], old[name]
+        if value != earlier and _form(value) == _form(earlier):
+            yield Finding(span, f'{name[:80]} has another hash than in the last commit, and the same version: what '
+                          'is installed now is not what was looked at then; find out who changed it, or take '
+                          f'{posixpath.basename(lock.path)} of that commit back', rule=CHANGED)
+
+
+def _behind(lock: Lockfile, project: Project) -> Iterator[Finding]:
+    """Yield what a lock file that was changed alone does not hold any more; a configuration beside it tells itself."""
+    found = workspace(posixpath.dirname(lock.path), project)
+    path = posixpath.normpath(lock.path)
+    if found is None or found.lock_path != path or SHOWN.search(lock.path):
+        return
+    files = [(member, file) for member in found.all for file in member.files]
+    different = changed([path, *(file.path for _, file in files)])
+    if not different or path not in different:
+        return
+    for member, file in files:
+        if file.path not in different:
+            yield from _unlike(lock, file, *_difference(file, member, found, lock, project))
+
+
+def _unlike(
+    lock: Lockfile, file: Json, missing: dict[str, Specifier], left: Sequence[str],
+) -> Iterator[Finding]:
+    how = 'run `deno install` and commit what it writes'
+    span = _start(lock.root.get('workspace') or lock.root)
+    if missing:
+        steps = tuple(Step(file.path, each.span, f'asks for {required}') for required, each in missing.items())
+        yield Finding(span, f'does not hold {_listed(list(missing))}, which {file.path} asks for; {how}',
+                      rule=STALE, related=steps[:STEPS])
+    if left:
+        yield Finding(span, f'holds {_listed(left)}, which {file.path} does not ask for; {how}', rule=STALE)
+
+
+def _fixed(lock: Lockfile) -> Iterator[tuple[str, tuple[str, Span]]]:
+    """Yield the hashes of what never changes, by the name that it goes by."""
+    for package in lock.packages:
+        built = package.fields.get('tarball', ('',))[0].startswith(BUILT)
+        if 'integrity' in package.fields and not built:
+            yield f'{package.registry}:{package.name}@{package.version}', package.fields['integrity']
+    for url, hashed in lock.hashes.items():
+        named = reference(url)
+        told = named.pin == EXACT if named else NUMBERED.search(url)
+        if told and not url.startswith(BUILT) and not url.endswith('/+esm'):
+            yield url, hashed
+
+
+def _form(hashed: str) -> tuple[str, int]:
+    """Return which kind of hash it is; the same content has one of each."""
+    return hashed.partition('-')[0] if '-' in hashed else '', len(hashed)
 
 
 def _tarballs(lock: Lockfile, project: Project) -> Iterator[Finding]:
@@ -348,7 +446,6 @@ def _tarballs(lock: Lockfile, project: Project) -> Iterator[Finding]:
 def _registries(lock: Lockfile, project: Project) -> frozenset[str]:
     """Return the hosts of the registries that the .npmrc beside a lock file names."""
     from deno_ai_hooks.common.documents.npmrc import Npmrc
-    from deno_ai_hooks.common.text import whole
     from deno_ai_hooks.facts import urls
 
     source = project.source(posixpath.join(posixpath.dirname(lock.path), '.npmrc'))

@@ -111,9 +111,10 @@ def _above(folder: str, project: Project) -> Iterator[Member]:
 
 
 def _member(folder: str, project: Project) -> Member | None:
-    named = (project.json(posixpath.join(folder, name)) for name in CONFIGURATIONS)
+    start = '' if folder == '.' else f'{folder}/'
+    named = (project.json(start + name) for name in CONFIGURATIONS)
     configuration = next((each for each in named if each), None)
-    manifest = project.json(posixpath.join(folder, MANIFEST))
+    manifest = project.json(start + MANIFEST)
     return Member(folder, configuration, manifest) if configuration or manifest else None
 
 

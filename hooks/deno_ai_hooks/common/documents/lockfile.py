@@ -117,8 +117,13 @@ class Lockfile(Document):
     @cached_property
     def remote(self) -> frozenset[str]:
         """The URLs whose content is locked."""
+        return frozenset(self.hashes)
+
+    @cached_property
+    def hashes(self) -> dict[str, tuple[str, Span]]:
+        """The hashes of the URLs whose content is locked, and where they stand."""
         found = self.root if self.version == '1' else self.root.get('remote')
-        return frozenset(key for key, _ in _items(found))
+        return {key: (str(item.value), item.span) for key, item in _items(found)}
 
     @cached_property
     def redirects(self) -> dict[str, str]:
