@@ -131,7 +131,6 @@ def remember_for_ada(agent: Agent) -> Outcome:
 
 
 def open_a_socket_from_elsewhere(agent: Agent) -> Outcome:
-    """A page elsewhere, in the browser of somebody who may."""
     with chat(agent, ELSEWHERE) as opened:
         said = opened.ask('hello')
     return Outcome(len(agent.model.answered) > 0, said)

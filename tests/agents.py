@@ -125,6 +125,7 @@ def write_note(agent: Agent, name: str, **headers: str) -> Answer:
 
 
 def chat(agent: Agent, origin: str) -> Socket:
+    """The socket that a page at `origin` opens, in the browser of somebody who may."""
     protocols = f'desk, bearer.{agent.token}' if agent.token else ''
     return Socket(agent.main.service.base, '/chat', origin, protocols)
 
@@ -170,7 +171,8 @@ def careless_agent(folder: Path, environment: dict[str, str]) -> Iterator[Agent]
             part('careless-agent', ['deno', 'task', name], port, folder / name, {**found, **place})
             for (name, place), port in zip(places, ports, strict=True)
         ]
-        yield Agent(*map(stack.enter_context, parts), model, supabase)
+        main, mcp, remember = map(stack.enter_context, parts)
+        yield Agent(main, mcp, remember, model, supabase)
 
 
 @contextmanager
@@ -190,7 +192,8 @@ def careful_agent(folder: Path, environment: dict[str, str], **commands: Words) 
             part('careful-agent', commands.get(name, ['deno', 'task', name]), own(name), folder / name, found)
             for name in ('local', 'mcp', 'remember')
         ]
-        yield Agent(*map(stack.enter_context, parts), model, supabase, CALLER)
+        main, mcp, remember = map(stack.enter_context, parts)
+        yield Agent(main, mcp, remember, model, supabase, CALLER)
 
 
 def local(name: str) -> list[int]:

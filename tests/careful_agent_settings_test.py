@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
+import sys
 import urllib.error
 from collections.abc import Callable
 from contextlib import suppress
@@ -137,3 +139,12 @@ def test_an_agent_is_in_order(example: str, command: str, tmp_path: Path, enviro
     folder = EXAMPLES / example if 'fmt' in command else agents.copy(example, tmp_path)
     result = subprocess.run(command.split(), cwd=folder, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_hooks_are_silent(tmp_path: Path) -> None:
+    """Here, and where no folder says that it is an example."""
+    elsewhere = shutil.copytree(EXAMPLE, tmp_path / 'agent')
+    for folder in (EXAMPLE, elsewhere):
+        command = [sys.executable, '-m', 'deno_ai_hooks', 'check', '--no-config', str(folder)]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert (result.returncode, result.stdout) == (0, ''), result.stdout + result.stderr

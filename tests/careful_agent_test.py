@@ -16,6 +16,7 @@ from agents import Agent
 from agents import chat
 from agents import tell
 from agents import write_note
+from bystanders import Socket
 from examples_test import environment
 from model_server import ToolCall
 
@@ -98,7 +99,7 @@ def test_a_page_of_ours_opens_a_socket(agent: Agent) -> None:
 
 @pytest.mark.parametrize('protocols', ('', 'desk', f'desk, bearer.{CALLER}x', 'desk, bearer.'))
 def test_a_socket_takes_a_token(protocols: str, agent: Agent) -> None:
-    with agents.Socket(agent.main.service.base, '/chat', agent.main.service.base, protocols) as socket:
+    with Socket(agent.main.service.base, '/chat', agent.main.service.base, protocols) as socket:
         assert 'not authorised' in socket.ask('hello')
     assert agent.model.calls == []
 
