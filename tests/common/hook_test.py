@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from checking import judged
+from deno_ai_hooks.common import cli
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
@@ -42,6 +43,32 @@ def test_rules_take_over_what_they_do_not_say():
 )
 def test_options_are_arguments(flag, name):
     assert Option(flag, 'help').name == name
+
+
+def number(text):
+    if not text.isdecimal():
+        raise ValueError(f'{text} is no number')
+    return int(text)
+
+
+def test_options_are_read():
+    hook = made()
+    hook.option('--most', 'help', values='one', read=number)
+    hook.option('--each', 'help', values='many', read=number)
+    parser = cli.parser(hook)
+    given = parser.parse_args(['--most=3', '--each', '1', '--each', '2'])
+    assert cli.options(hook, given) == {'most': 3, 'each': [1, 2]}
+    assert cli.options(hook, parser.parse_args([])) == {'most': None, 'each': []}
+
+
+@pytest.mark.parametrize('flag', ('--most', '--each'))
+def test_an_option_that_cannot_be_read_is_told(flag, capsys):
+    hook = made()
+    hook.option(flag, 'help', values='many' if flag == '--each' else 'one', read=number)
+    with pytest.raises(SystemExit) as e:
+        cli.parser(hook).parse_args([f'{flag}=x'])
+    assert e.value.code == 2
+    assert f'error: argument {flag}: x is no number' in capsys.readouterr().err
 
 
 def test_checks_are_given_what_they_name():

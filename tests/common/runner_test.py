@@ -7,6 +7,7 @@ import time
 
 import pytest
 from deno_ai_hooks.common import runner
+from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.finding import Edit
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
@@ -203,6 +204,31 @@ def test_a_check_that_fails_is_told_and_the_others_go_on():
     assert found == [('fine-words', 1, 1)]
     # the error's text may hold what the file holds
     assert skipped == [('a.sh', 'broken failed: KeyError', True)]
+
+
+def test_a_check_tells_what_it_could_not_judge():
+    hook = Hook('unsure', 'X.')
+
+    @hook.check('shell')
+    def check(document):
+        yield Finding(Span(0, 1), 'one')
+        yield Skipped(document.path, 'the other half', seen=True)
+
+    found, skipped = judge(hook).source(Source('a.sh', b'bad'))
+    assert [d.message for d in found] == ['one']
+    assert skipped == [Skipped('a.sh', 'the other half', seen=True)]
+
+
+@pytest.mark.parametrize('asked', (False, True))
+def test_a_check_is_told_whether_its_hook_was_asked_for(asked):
+    hook = Hook('x', 'X.')
+
+    @hook.check('shell')
+    def check(document, asked):
+        yield Finding(Span(0, 1), str(asked))
+
+    found, _ = Judge([Job(hook, {}, asked=asked)], os.getcwd()).source(Source('a.sh', b'bad'))
+    assert [d.message for d in found] == [str(asked)]
 
 
 def test_a_file_that_cannot_be_read_is_told(monkeypatch):
@@ -437,8 +463,6 @@ def test_no_process_is_left_behind(folder):
 
 
 def test_what_the_walk_passed_over_is_told(folder):
-    from deno_ai_hooks.common.diagnostic import Skipped
-
     passed = (Skipped('vendor', 'vendored'),)
     write('a.sh', 'bad\0')
     _, skipped = runner.run(judge(words()), Files(('a.sh',), frozenset(), passed))

@@ -33,13 +33,12 @@ def jobs(root: str | None, only: Sequence[str] = ()) -> list[Job]:
     config = load(root) if root else None
     stanzas = _ours(config.stanzas) if config else []
     if not (root and config and stanzas):
-        return [_default(catalog.load(id)) for id in catalog.ids()]
+        return [_default(catalog.load(id), only) for id in catalog.ids()]
     chosen = [_job(stanza, config, root) for stanza in stanzas]
     named = {job.hook.id for job in chosen}
     more = [catalog.load(id) for id in catalog.ids() if id not in named]
     # A hook that is asked for by name runs, whether the repository chose it or not.
-    wanted = [hook for hook in more if {hook.id, *(rule.id for rule in hook.rules)} & set(only)]
-    return chosen + [_default(hook) for hook in wanted]
+    return chosen + [job for hook in more if (job := _default(hook, only)).asked]
 
 
 def applies(root: str, hook: Hook, values: Mapping[str, object]) -> Filter:
@@ -57,8 +56,9 @@ def applies(root: str, hook: Hook, values: Mapping[str, object]) -> Filter:
     return lambda path: any(job.judges(path) for job in same or found)
 
 
-def _default(hook: Hook) -> Job:
-    return Job(hook, cli.options(hook, cli.parser(hook).parse_args([])))
+def _default(hook: Hook, only: Sequence[str]) -> Job:
+    asked = not {hook.id, *(rule.id for rule in hook.rules)}.isdisjoint(only)
+    return Job(hook, cli.options(hook, cli.parser(hook).parse_args([])), asked=asked)
 
 
 def _ours(stanzas: Collection[Stanza]) -> list[Stanza]:

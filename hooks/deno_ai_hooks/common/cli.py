@@ -23,6 +23,7 @@ from deno_ai_hooks.common.diagnostic import Outcome
 from deno_ai_hooks.common.diagnostic import Rule
 from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.hook import Option
 from deno_ai_hooks.common.runner import IGNORE
 from deno_ai_hooks.common.runner import Job
 from deno_ai_hooks.common.runner import Judge
@@ -103,11 +104,22 @@ def parser(hook: Hook) -> argparse.ArgumentParser:
         if option.values == 'flag':
             own.add_argument(option.flag, action='store_true', help=option.help)
         elif option.values == 'many':
-            own.add_argument(option.flag, action='append', default=[], metavar=option.metavar, help=option.help)
+            own.add_argument(option.flag, action='append', default=[], metavar=option.metavar, help=option.help,
+                             type=_reading(option))
         else:
-            own.add_argument(option.flag, metavar=option.metavar, help=option.help)
+            own.add_argument(option.flag, metavar=option.metavar, help=option.help, type=_reading(option))
     common(made)
     return made
+
+
+def _reading(option: Option) -> Callable[[str], object]:
+    """Return what makes a value of what was written; argparse tells what is wrong with it."""
+    def read(text: str) -> object:
+        try:
+            return option.read(text) if option.read else text
+        except ValueError as e:
+            raise argparse.ArgumentTypeError(str(e)) from e
+    return read
 
 
 def options(hook: Hook, arguments: argparse.Namespace) -> dict[str, object]:

@@ -62,11 +62,15 @@ class Diagnostic(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A file or folder that was passed over.  `broken`: it should have been looked at and could not be."""
+    """A file or folder that was passed over.  `broken`: it should have been looked at and could not be.
+
+    One that was `seen` was looked at, and `reason` says how far.
+    """
 
     path: str
     reason: str
     broken: bool = False
+    seen: bool = False
 
 
 class Outcome(NamedTuple):

@@ -8,21 +8,27 @@ from typing import NamedTuple
 from typing import TypeVar
 
 from deno_ai_hooks.common.diagnostic import Rule
+from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.finding import Finding
 
-Function = TypeVar('Function', bound=Callable[..., Iterator[Finding]])
+Said = Finding | Skipped
+"""What a check says: a place that breaks the practice, or why a file was not judged, or how far."""
+
+Function = TypeVar('Function', bound=Callable[..., Iterator[Finding] | Iterator[Said]])
 
 
 class Option(NamedTuple):
     """A command line option of a hook; its value reaches the checks as the keyword argument `name`.
 
-    `values` is `'flag'` (given or not), `'one'` or `'many'` (may be repeated).
+    `values` is `'flag'` (given or not), `'one'` or `'many'` (may be repeated).  `read` makes a value of what
+    was written, and raises ValueError, with what is wrong, for what is none.
     """
 
     flag: str
     help: str
     values: str = 'flag'
     metavar: str | None = None
+    read: Callable[[str], object] | None = None
 
     @property
     def name(self) -> str:
@@ -31,7 +37,7 @@ class Option(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A function that yields findings for documents of certain kinds.
+    """A function that yields findings for documents of certain kinds, and `Skipped` for what it could not judge.
 
     It is only called for files that hold one of `needs` (RE2 patterns over the bytes; empty: every
     file) and, where `candidate` is given, for which that says so: a second, closer look at the bytes.
@@ -41,7 +47,7 @@ class Check(NamedTuple):
     """
 
     hook: Hook
-    function: Callable[..., Iterator[Finding]]
+    function: Callable[..., Iterator[Finding] | Iterator[Said]]
     kinds: frozenset[str]
     needs: tuple[str, ...]
     candidate: Callable[[bytes], bool] | None
@@ -89,9 +95,10 @@ class Hook:
         ))
         return id
 
-    def option(self, flag: str, help: str, *, values: str = 'flag', metavar: str | None = None) -> None:
+    def option(self, flag: str, help: str, *, values: str = 'flag', metavar: str | None = None,
+               read: Callable[[str], object] | None = None) -> None:
         """Declare a command line option; checks that name it among their arguments are given its value."""
-        self.options.append(Option(flag, help, values, metavar))
+        self.options.append(Option(flag, help, values, metavar, read))
 
     def check(
         self,

@@ -23,6 +23,7 @@ from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Check
 from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.hook import Said
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.redact import Mask
 from deno_ai_hooks.common.screen import Screen
@@ -68,7 +69,8 @@ class Job(NamedTuple):
 
     `applies` tells the paths it looks at, `strict` whether its strict rules speak, `baseline` names the
     file of the findings that it lets stand.  `beyond` tells the same as `applies` of paths that were not
-    given, where whoever gave the others had already chosen among them.
+    given, where whoever gave the others had already chosen among them.  A hook that was not `asked` for is
+    there because all are.
     """
 
     hook: Hook
@@ -77,6 +79,7 @@ class Job(NamedTuple):
     strict: bool = False
     baseline: str | None = None
     beyond: Callable[[str], bool] | None = None
+    asked: bool = True
 
     def judges(self, path: str, *, given: bool = True) -> bool:
         """Return whether the hook looks at the file at `path`."""
@@ -163,9 +166,11 @@ class Judge:
             return [], [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
         for check in checks:
             try:
-                found.update(dict.fromkeys((check.hook.id, finding) for finding in self._findings(check, documents)))
+                said = list(self._said(check, documents))
             except Exception as e:
-                skipped.append(Skipped(source.path, f'{check.hook.id} failed: {type(e).__name__}', broken=True))
+                said = [Skipped(source.path, f'{check.hook.id} failed: {type(e).__name__}', broken=True)]
+            found.update(dict.fromkeys((check.hook.id, each) for each in said if isinstance(each, Finding)))
+            skipped += (each for each in said if isinstance(each, Skipped))
         if (at := documents[0].refused) is not None:
             line, column = source.position(at)
             skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
@@ -177,11 +182,13 @@ class Judge:
             if document.kind == 'typescript':
                 self.project.join(cast('Module', document))
 
-    def _findings(self, check: Check, documents: list[Document]) -> Iterator[Finding]:
+    def _said(self, check: Check, documents: list[Document]) -> Iterator[Said]:
         options = self._jobs[check.hook.id].options
         arguments = {name: value for name, value in options.items() if name in check.arguments}
         if 'project' in check.arguments:
             arguments['project'] = self.project
+        if 'asked' in check.arguments:
+            arguments['asked'] = self._jobs[check.hook.id].asked
         for document in documents:
             if document.kind in check.kinds and (check.docs or document.place.carrier != 'docs'):
                 yield from check.function(document, **arguments)

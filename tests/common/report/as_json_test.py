@@ -35,6 +35,11 @@ def test_holds_what_is_promised():
     }
 
 
+def test_holds_how_far_files_were_looked_at_where_any_was():
+    report = json.loads(written(write, skipped=[Skipped('deno.lock', '3 of 4 judged', seen=True)]))
+    assert (report['skipped'], report['seen']) == ([], [{'path': 'deno.lock', 'reason': '3 of 4 judged'}])
+
+
 def test_holds_related_places_where_there_are_any():
     step = Place('a.ts', Position(1, 2), Position(1, 3), 'read here')
     report = json.loads(written(write, marked('«x»', related=(step,)), marked('«x»')))

@@ -142,6 +142,14 @@ def test_a_file_that_could_not_be_looked_at_is_a_notification(run):
     assert invocation['executionSuccessful'] is False
     assert notification['message'] == {'text': 'a b.ts: Permission denied'}
     assert notification['locations'][0]['physicalLocation']['artifactLocation']['uri'] == 'a%20b.ts'
+    assert notification['level'] == 'error'
+
+
+def test_how_far_a_file_was_looked_at_is_a_note(run):
+    invocation, = run(skipped=[Skipped('deno.lock', '3 of 4 judged', seen=True)])['invocations']
+    notification, = invocation['toolExecutionNotifications']
+    assert invocation['executionSuccessful'] is True
+    assert (notification['level'], notification['message']) == ('note', {'text': 'deno.lock: 3 of 4 judged'})
 
 
 @pytest.mark.parametrize(

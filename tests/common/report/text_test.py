@@ -192,9 +192,11 @@ def test_names_what_was_passed_over_once_and_by_reason():
         Skipped('node_modules', 'vendored'),
         *(Skipped(f'{n}.min.js', 'minified') for n in range(5)),
         Skipped('broken.ts', 'Permission denied', True),
+        Skipped('deno.lock', '3 of 4 judged', seen=True),
     )
     assert written(write, skipped=skipped) == '''\
 broken.ts: Permission denied
+deno.lock: 3 of 4 judged
 passed over: node_modules, third_party (vendored); 0.min.js, 1.min.js, 2.min.js and 2 more (minified)
 '''
 

@@ -6,6 +6,7 @@ from typing import TextIO
 from deno_ai_hooks.common.diagnostic import Diagnostic
 from deno_ai_hooks.common.diagnostic import Outcome
 from deno_ai_hooks.common.diagnostic import Place
+from deno_ai_hooks.common.diagnostic import Skipped
 
 VERSION = 1
 
@@ -14,17 +15,23 @@ def write(outcome: Outcome, out: TextIO) -> None:
     """Write `outcome` as JSON in ASCII.  Lines and columns count from 1, an end is the first place after."""
     import json
 
-    report = {
+    report: dict[str, object] = {
         'version': VERSION,
         'diagnostics': [_diagnostic(diagnostic) for diagnostic in outcome.diagnostics],
-        'skipped': [{'path': whole(path), 'reason': whole(reason)} for path, reason, _ in outcome.skipped],
+        'skipped': [_skipped(skipped) for skipped in outcome.skipped if not skipped.seen],
     }
+    if seen := [_skipped(skipped) for skipped in outcome.skipped if skipped.seen]:
+        report['seen'] = seen
     out.write(json.dumps(report) + '\n')
 
 
 def whole(text: str) -> str:
     """Return `text` with lone surrogates (a path's stray bytes) as escapes: many parsers refuse them."""
     return text.encode('utf-8', 'backslashreplace').decode()
+
+
+def _skipped(skipped: Skipped) -> dict[str, str]:
+    return {'path': whole(skipped.path), 'reason': whole(skipped.reason)}
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:

@@ -37,12 +37,12 @@ def write(outcome: Outcome, out: TextIO) -> None:
 
 def _run(outcome: Outcome) -> Json:
     stated = {rule.id: {'ruleIndex': n, 'level': _level(rule.severity)} for n, rule in enumerate(outcome.rules)}
-    broken = [skipped for skipped in outcome.skipped if skipped.broken]
+    told = [skipped for skipped in outcome.skipped if skipped.broken or skipped.seen]
     return {
         'tool': {'driver': _driver(outcome.rules)},
         'invocations': [{
-            'executionSuccessful': not broken,
-            'toolExecutionNotifications': [_notification(skipped) for skipped in broken],
+            'executionSuccessful': not any(skipped.broken for skipped in told),
+            'toolExecutionNotifications': [_notification(skipped) for skipped in told],
         }],
         'originalUriBaseIds': {BASE: {'description': {'text': 'The working directory of the run.'}}},
         'columnKind': 'unicodeCodePoints',
@@ -175,7 +175,7 @@ def _replacement(edit: Edit) -> Json:
 
 def _notification(skipped: Skipped) -> Json:
     return {
-        'level': 'error',
+        'level': 'error' if skipped.broken else 'note',
         'message': _message(f'{skipped.path}: {skipped.reason}'),
         'locations': [{'physicalLocation': {'artifactLocation': _artifact(skipped.path)}}],
     }

@@ -82,8 +82,8 @@ def _where(path: str, line: int, column: int) -> str:
 
 def _skipped(skipped: Iterable[Skipped], style: Style) -> Iterator[str]:
     groups: dict[str, dict[str, None]] = {}
-    for path, reason, broken in dict.fromkeys(skipped):
-        if broken:
+    for path, reason, broken, seen in dict.fromkeys(skipped):
+        if broken or seen:
             yield f'{style(visible_path(path) + ":", BOLD)} {visible(reason)}'
         else:
             groups.setdefault(reason, {})[path] = None
