@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
@@ -11,17 +14,22 @@ import pytest
 import trustme
 from deno_ai_hooks.common import web
 from deno_ai_hooks.common.web import WebError
+from deno_ai_hooks.common.web import answer
 from deno_ai_hooks.common.web import download
 
 BODY = b'0123456789' * 1000
 
 
 class Server:
-    """A server of this machine: `answers` are functions of a handler, by path; `asked` are the paths asked for."""
+    """A server of this machine: `answers` are functions of a handler, by path.
+
+    `asked` are the paths asked for, `bodies` what came with them.
+    """
 
     def __init__(self):
         self.answers = {}
         self.asked = []
+        self.bodies = []
         self.url = ''
 
 
@@ -34,6 +42,10 @@ def served(context):
             server.asked.append(self.path)
             server.answers[self.path](self)
 
+        def do_POST(self) -> None:
+            server.bodies.append(self.rfile.read(int(self.headers['content-length'])))
+            self.do_GET()
+
         def log_message(self, *_: object) -> None:
             pass
 
@@ -41,7 +53,7 @@ def served(context):
     if context is not None:
         listening.socket = context.wrap_socket(listening.socket, server_side=True)
     server.url = f'http{"s" if context else ""}://localhost:{listening.server_port}'
-    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    threading.Thread(target=listening.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield server
     finally:
@@ -201,3 +213,169 @@ def test_who_does_not_prove_who_they_are(server, tmp_path):
 def test_nobody_there(server):
     with pytest.raises(WebError, match='refused'):
         got('https://localhost:1/x')
+
+
+# answers
+
+
+def told(status, value, **headers):
+    """Return an answer in JSON."""
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return said(status, body, **({'content_type': 'application/json'} | headers))
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """A server of this machine that speaks plain HTTP."""
+    monkeypatch.setenv('HTTP_PROXY', 'http://localhost:1')
+    monkeypatch.delenv('NO_PROXY', raising=False)
+    monkeypatch.setattr(web, 'PAUSES', (0.0, 0.0))
+    with served(None) as made:
+        yield made
+
+
+def test_an_answer(server):
+    server.answers['/x'] = told(200, {'a': [1]})
+    assert answer(f'{server.url}/x') == {'a': [1]}
+    assert answer(f'{server.url}/x', {'b': 'ä'}) == {'a': [1]}
+    assert [json.loads(body) for body in server.bodies] == [{'b': 'ä'}]
+
+
+def test_an_answer_of_this_machine(plain):
+    plain.answers['/x'] = told(200, {'a': [1]})
+    assert answer(f'{plain.url}/x', {}) == {'a': [1]}
+
+
+def test_what_is_sent(server):
+    sent = []
+
+    def keep(handler):
+        sent.append(dict(handler.headers))
+        told(200, {})(handler)
+
+    server.answers['/x'] = keep
+    answer(f'{server.url}/x', {})
+    assert {name.lower() for name in sent[0]} == {
+        'accept', 'accept-encoding', 'connection', 'content-length', 'content-type', 'host', 'user-agent',
+    }
+    assert sent[0]['User-Agent'] == 'deno-ai-hooks'
+
+
+def test_an_answer_that_is_packed(server):
+    server.answers['/x'] = told(200, gzip.compress(b'{"a": 1}'), content_encoding='gzip')
+    assert answer(f'{server.url}/x') == {'a': 1}
+
+
+@pytest.mark.parametrize('status', (408, 429, 500, 502, 503, 504))
+def test_an_answer_at_the_last_try(server, status):
+    server.answers['/x'] = in_turn(told(status, {}), told(200, b'{"a', content_length=8), told(200, {'a': 1}))
+    assert answer(f'{server.url}/x', {}) == {'a': 1}
+    assert len(server.asked) == 3
+
+
+def test_a_server_that_asks_to_be_left_alone(server, monkeypatch):
+    waited = []
+    monkeypatch.setattr(time, 'sleep', waited.append)
+    server.answers['/x'] = in_turn(
+        told(429, {}, retry_after='7'), told(503, {}, retry_after='100000'), told(200, {'a': 1}),
+    )
+    assert answer(f'{server.url}/x', {}) == {'a': 1}
+    assert waited == [7.0, web.WAIT]
+
+
+@pytest.mark.parametrize(
+    ('reply', 'expected', 'tries'),
+    (
+        (told(500, {}), 'answered 500', 3),
+        (told(429, {}), 'answered 429', 3),
+        (told(401, {}), 'answered 401', 1),
+        (told(404, {}), 'answered 404', 1),
+        # nobody is followed, wherever they lead
+        (told(301, b'', location='http://localhost/x'), 'answered 301', 1),
+        (told(302, b'', location='/x'), 'answered 302', 1),
+        (told(307, b'', location='https://example.com/x'), 'answered 307', 1),
+        (told(200, b'{"a": ['), 'not JSON', 1),
+        (told(200, b''), 'not JSON', 1),
+        (told(200, b'{"a": 1}', content_length=9), 'ended after 8 of 9 bytes', 3),
+        (told(200, b'<html></html>', content_type='text/html'), 'not JSON', 1),
+        (told(200, b'{}', content_type='text/html; charset=utf-8'), 'not JSON', 1),
+        (told(200, b'{}', content_type=None), 'not JSON', 1),
+        (told(200, b'{}', content_encoding='br'), 'not JSON', 1),
+        (told(200, b'[' * 100_000), 'not JSON', 1),
+        (told(200, b'9' * 10_000), 'not JSON', 1),
+        (told(200, b'"\xff"'), 'not JSON', 1),
+        (told(200, gzip.compress(b'{"a": 1}')[:-4], content_encoding='gzip'), 'ended too early', 3),
+        (told(200, b'{"a": 1}', content_encoding='gzip'), 'damaged', 3),
+    ),
+)
+def test_what_is_no_answer(server, reply, expected, tries):
+    server.answers['/x'] = reply
+    with pytest.raises(WebError, match=expected):
+        answer(f'{server.url}/x', {})
+    assert len(server.asked) == tries
+
+
+def test_an_answer_that_is_too_large(server, monkeypatch):
+    monkeypatch.setattr(web, 'ANSWER', 1024 ** 2)
+    large = json.dumps('x' * 1024 ** 2).encode()
+    server.answers['/told'] = told(200, large)
+    server.answers['/not'] = told(200, large, content_length=None)
+    server.answers['/packed'] = told(200, gzip.compress(b' ' * 64 * 1024 ** 2), content_encoding='gzip')
+    for path in ('/told', '/not', '/packed'):
+        with pytest.raises(WebError, match='more than the 1 '):
+            answer(server.url + path)
+    assert server.asked == ['/told', '/not', '/packed']
+
+
+def test_an_answer_that_does_not_come(server, monkeypatch):
+    monkeypatch.setattr(web, 'SILENCE', 0.2)
+    end = threading.Event()
+    server.answers['/x'] = lambda handler: end.wait(5)
+    with pytest.raises(WebError, match='timed out'):
+        answer(f'{server.url}/x', {})
+    end.set()
+    assert server.asked == ['/x'] * 3
+
+
+def test_an_answer_that_drips(server, monkeypatch):
+    monkeypatch.setattr(web, 'PATIENCE', 0.3)
+
+    def drip(handler):
+        handler.send_response(200)
+        handler.send_header('content-type', 'application/json')
+        handler.end_headers()
+        for _ in range(20):
+            handler.wfile.write(b' ')
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    server.answers['/x'] = drip
+    with pytest.raises(WebError, match='takes longer than'):
+        answer(f'{server.url}/x', {})
+    assert server.asked == ['/x']
+
+
+def test_who_is_asked_proves_who_they_are(server, tmp_path):
+    trustme.CA().cert_pem.write_to_path(tmp_path / 'ca.pem')
+    with pytest.raises(WebError, match='certificate verify failed'):
+        answer(f'{server.url}/x', {})
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    'url', (
+        'http://registry.example/x', 'http://192.168.0.1/x', 'http://localhost.example/x', 'file:///etc/passwd', 'x',
+        'https:///x', 'https://[', 'https://localhost:x/',
+    ),
+)
+def test_only_https_is_asked(url):
+    with pytest.raises(WebError, match=r'only https:// is asked|no URL'):
+        answer(url, {})
+
+
+def test_a_password_is_not_sent():
+    word = 'hunter' + '2'
+    for scheme in ('http', 'https'):
+        with pytest.raises(WebError, match='a URL with a user or a password') as e:
+            answer(f'{scheme}://me:{word}@localhost/x')
+        assert word not in str(e.value)
