@@ -17,12 +17,24 @@ from urllib.parse import unquote
 PUBLISHED = '2020-01-01T00:00:00.000Z'
 
 
+BULK = '/-/npm/v1/security/advisories/bulk'
+
+
 class Registry:
-    """Packages by name, their versions by number, the dependencies of each."""
+    """Packages by name, their versions by number, the dependencies of each.
+
+    `peers` are what packages want to stand beside them, and `advisories` what is known of them, by their name.
+    """
 
     def __init__(self, packages: dict[str, dict[str, dict[str, str]]]) -> None:
         self.packages = packages
+        self.peers: dict[str, dict[str, str]] = {}
+        self.advisories: dict[str, list[dict[str, object]]] = {}
         self.url = ''
+
+    def known(self, asked: dict[str, list[str]]) -> dict[str, list[dict[str, object]]]:
+        """Return the advisories of packages, as the bulk route tells them: whoever asks judges the versions."""
+        return {name: self.advisories[name] for name in asked if name in self.advisories}
 
     def packument(self, name: str) -> dict[str, object]:
         """Return what the registry says of a package."""
@@ -39,6 +51,7 @@ class Registry:
         path = f'{self.url}{name}/-/{name.rpartition("/")[2]}-{version}.tgz'
         return {
             'name': name, 'version': version, 'dependencies': self.packages[name][version],
+            'peerDependencies': self.peers.get(name, {}),
             'dist': {'tarball': path, 'integrity': f'sha512-{digest}'},
         }
 
@@ -72,10 +85,17 @@ def serving(packages: dict[str, dict[str, dict[str, str]]]):
             if not found:
                 return self._answer(200, json.dumps(registry.packument(name)).encode())
             version = file.removeprefix(f'{name.rpartition("/")[2]}-').removesuffix('.tgz')
-            return self._answer(200, tarball(name, version))
+            return self._answer(200, tarball(name, version), 'application/octet-stream')
 
-        def _answer(self, status: int, body: bytes) -> None:
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers['content-length']))
+            if self.path != BULK:
+                return self._answer(404, b'{}')
+            return self._answer(200, json.dumps(registry.known(json.loads(body))).encode())
+
+        def _answer(self, status: int, body: bytes, kind: str = 'application/json') -> None:
             self.send_response(status)
+            self.send_header('content-type', kind)
             self.send_header('content-length', str(len(body)))
             self.end_headers()
             self.wfile.write(body)
