@@ -83,6 +83,8 @@ def pod(container, spec='', kind='Deployment'):
         f'{FROM}«CMD» ["sh", "-c", "deno run main.ts"]',
         f'{FROM}HEALTHCHECK CMD deno eval 1\n{START}',
         f'{FROM}RUN useradd app\n{START}',
+        # nothing of the official image's, though it has the name
+        f'{FROM}ENTRYPOINT ["/tini", "--", "docker-entrypoint.sh"]\n{START}',
     ),
 )
 def test_flags_root(code):
@@ -118,6 +120,7 @@ def test_flags_root(code):
         f'{FROM}CMD su deno -c "deno run main.ts"',
         # a script that is not in the repository
         f'{FROM}ENTRYPOINT ["/elsewhere.sh"]\n{RUN}',
+        'FROM ubuntu:24.04\nCOPY docker-entrypoint.sh /bin/\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["deno", "run"]',
         # a user that the stage before sets
         f'{FROM.rstrip()} AS base\nUSER deno\nFROM base\n{RUN}',
         # stages of developers and tests
@@ -157,9 +160,9 @@ def test_reads_entry_scripts(script, expected):
 def test_reads_scripts_however_they_are_started(start):
     keyword, _, rest = start.partition(' ')
     files = {'start.sh': '#!/bin/sh\nexec deno run main.ts\n'}
-    assert_rule(AS_ROOT, f'{FROM}COPY . .\n«{keyword}» {rest}', files=files)
-    assert_rule(AS_ROOT, f'{FROM}COPY . .\n{start}', files={'start.sh': '#!/bin/sh\nexec gosu deno deno run main.ts\n'})
-    assert_rule(AS_ROOT, f'{FROM}COPY . .\n{start}')
+    assert_rule(AS_ROOT, f'{FROM}WORKDIR /app\nCOPY . .\n«{keyword}» {rest}', files=files)
+    assert_rule(AS_ROOT, f'{FROM}WORKDIR /app\nCOPY . .\n{start}', files={'start.sh': '#!/bin/sh\nexec gosu deno deno run main.ts\n'})
+    assert_rule(AS_ROOT, f'{FROM}WORKDIR /app\nCOPY . .\n{start}')
 
 
 def test_compose_may_choose_the_user():
@@ -196,6 +199,10 @@ def test_flags_services_as_root(service):
         'image: postgres:17\nuser: root',
         'image: ollama/ollama:0.13.0',
         f'image: {IMAGE}\nbuild: .',
+        # somebody goes into these
+        f'image: {IMAGE}\ncommand: sleep infinity',
+        f'image: {IMAGE}\nentrypoint: ["tail", "-f", "/dev/null"]',
+        f'image: {IMAGE}\nentrypoint: /bin/bash',
         f'image: {IMAGE}\nextends:\n  file: base.yaml\n  service: base',
         'build: .',
         'image: ${IMAGE}\nuser: root',
@@ -236,6 +243,7 @@ def test_flags_pods_as_root(container, spec):
         (f'image: {IMAGE}', 'securityContext: {runAsNonRoot: true}'),
         (f'image: {IMAGE}\nsecurityContext: {{runAsUser: 1993}}', 'securityContext: {runAsUser: 0}'),
         ('image: acme/chat:1', ''),
+        (f'image: {IMAGE}\ncommand: [cat]', ''),
         ('image: postgres:17\nsecurityContext: {runAsUser: 0}', ''),
         (f'image: {IMAGE}\nenv: {{{{ .Values.env }}}}', ''),
     ),
@@ -265,6 +273,22 @@ def test_allows_pods(container, spec):
 )
 def test_adds_a_user(code, expected):
     assert fixed(hook, code, 'Dockerfile') == (code if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ('code', 'files', 'is_mended'),
+    (
+        (f'{FROM}{RUN}', {'deno.json': '{}'}, False),
+        (f'{FROM}RUN deno cache main.ts\n{RUN}', {'deno.json': '{}'}, True),
+        (f'{FROM}RUN deno install\n{RUN}', {'deno.json': '{}'}, True),
+        (f'{FROM}{RUN}', {'deno.json': '{"lock": false}'}, True),
+        (f'{FROM}{RUN}', {'deno.json': '{"lock": {"frozen": true}}'}, True),
+        (f'{FROM}{RUN.replace("--allow-net", "--frozen")}', {'deno.json': '{}'}, True),
+        (f'{FROM}{RUN.replace("--allow-net", "--no-lock")}', {'deno.json': '{}'}, True),
+    ),
+)
+def test_leaves_programs_alone_that_write_their_lock_file_when_they_start(code, files, is_mended):
+    assert ('USER deno' in fixed(hook, code, 'Dockerfile', files=files)) is is_mended
 
 
 def test_leaves_programs_with_a_node_modules_folder_alone():
@@ -372,6 +396,9 @@ def test_looks_for_the_ignore_file_in_every_context():
         f'{FROM}ARG «OPENAI_API_KEY»\nENV OPENAI_API_KEY=$OPENAI_API_KEY',
         f'{FROM}ARG «GITHUB_TOKEN»\nRUN git clone https://${{GITHUB_TOKEN}}@github.com/a/b && deno task build',
         f'{FROM}ARG «API_SECRET=»\nRUN echo "${{API_SECRET}}" > /tmp/a && deno task build',
+        # .npmrc may use it; each RUN behind it notes it
+        f'{FROM}ARG «NPM_TOKEN»\nRUN deno install',
+        f'{FROM}ARG PORT «JWT_SECRET»\nCOPY . .\nRUN deno cache main.ts',
     ),
 )
 def test_flags_variables(code):
@@ -393,8 +420,10 @@ def test_flags_variables(code):
         f'{FROM}ENV OLLAMA_API_KEY=ollama',
         f'{FROM}ENV NEXT_PUBLIC_POSTHOG_KEY=phc_{RANDOM}',
         f'{FROM}ENV GIT_SHA=9f86d081884c7d659a2feaa0c55ad015',
-        f'{FROM}ARG NPM_TOKEN\nRUN deno install',
+        f'{FROM}RUN deno install\nARG NPM_TOKEN',
         f'{FROM}ARG DENO_VERSION\nRUN echo $DENO_VERSION',
+        f'{FROM}ARG MAX_TOKENS\nRUN deno install',
+        f'ARG NPM_TOKEN\n{FROM}RUN deno install',
         f'{FROM}RUN --mount=type=secret,id=NPM_TOKEN NPM_TOKEN=$(cat /run/secrets/NPM_TOKEN) deno install',
         # a stage that is left behind
         f'{FROM.rstrip()} AS build\nARG NPM_TOKEN\nRUN echo $NPM_TOKEN && deno install\n{FROM}{RUN}',
@@ -516,6 +545,8 @@ def test_flags_images(code):
         'FROM ubuntu\nCMD deno run main.ts',
         'FROM acme/deno\nCMD deno run main.ts',
         '# FROM denoland/deno\nFROM denoland/deno:2.9.8',
+        # what nothing uses is not built
+        'FROM denoland/deno\nFROM node:22\nCMD ["deno", "run", "main.ts"]',
     ),
 )
 def test_allows_images(code):
@@ -580,6 +611,11 @@ def test_flags_installs(code):
     assert_rule(UNLOCKED, code, files=LOCK)
 
 
+def test_a_lock_file_that_is_copied_is_there():
+    assert_rule(UNLOCKED, f'{FROM}COPY deno.json deno.lock ./\nRUN deno «install»')
+    assert_rule(UNLOCKED, f'{FROM}COPY deno.lock /app/deno.lock\nRUN ["deno", "«install»"]')
+
+
 @pytest.mark.parametrize(
     ('code', 'files'),
     (
@@ -594,6 +630,9 @@ def test_flags_installs(code):
         (f'{FROM}RUN deno task build', LOCK),
         (f'{FROM}RUN deno run -A build.ts', LOCK),
         (f'{FROM}RUN deno install', {}),
+        (f'{FROM}COPY deno.json deno.lock* ./\nRUN deno install', {}),
+        (f'{FROM}COPY deno.json deno.lock ./\nRUN deno install --frozen', {}),
+        (f'{FROM}COPY deno.lock ./\nRUN deno install', {'deno.json': '{"lock": {"frozen": true}}'}),
         (f'{FROM}RUN deno install', {**LOCK, 'deno.json': '{"lock": false}'}),
         (f'{FROM}RUN deno install', {**LOCK, 'deno.json': '{"lock": {"frozen": true}}'}),
         (f'{FROM}RUN deno check main.ts', LOCK),

@@ -105,6 +105,7 @@ from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.common.launches import PROGRAMS
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.facts import containers
 from deno_ai_hooks.facts.env_files import is_secret
@@ -116,6 +117,7 @@ from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.permissions import grants
 
 if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.config import Json
     from deno_ai_hooks.common.documents.containerfile import Containerfile
     from deno_ai_hooks.common.documents.containerfile import Stage
     from deno_ai_hooks.common.documents.instructions import Instruction
@@ -214,9 +216,12 @@ def _started(document: Containerfile) -> Iterator[Stage]:
 
 def _images(document: Containerfile) -> Iterator[tuple[str, Span]]:
     """Yield Deno's images that a Dockerfile builds on or copies from, with where they stand."""
-    for stage in document.stages():
+    used, stages = staging.used(document), document.stages()
+    for index, stage in enumerate(stages):
         image = stage.base or ''
-        if stage.parent is None and is_deno(image):
+        # what has no name, and what nothing takes from, is never built
+        built = stage is stages[-1] or bool(stage.name) or str(index) in used
+        if stage.parent is None and is_deno(image) and built:
             yield image, stage.instructions[0].arguments[0].span
         for instruction, _ in staging.own(stage, 'COPY'):
             for flag in instruction.flags:
@@ -303,32 +308,28 @@ def _mentions(instruction: Instruction) -> bool:
 
 def _drops(document: Containerfile, stage: Stage, project: Project) -> bool:
     """Return whether a script that a container starts goes on as another user, or may, since nobody can read it."""
-    names = [name for instruction in staging.start(document, stage) if instruction for name in _scripts(instruction)]
-    return any(_script_drops(document, name, project) for name in names)
+    started = [each for each in staging.start(document, stage) if each is not None]
+    return any(_script_drops(document, stage, name, project) for each in started for name in _scripts(each))
 
 
 SCRIPT_NAME = pattern(r'[\w./-]+\.sh\b')
 
 
 def _scripts(instruction: Instruction) -> list[str]:
-    """Return the first shell script that an instruction starts, the entry script of the official image aside."""
-    found = SCRIPT_NAME.findall(instruction.script.data.decode(errors='replace'))
-    return [name for name in found if not name.endswith(ENTRY_SCRIPT)][:1]
+    """Return the first shell script that an instruction starts."""
+    return SCRIPT_NAME.findall(instruction.script.data.decode(errors='replace'))[:1]
 
 
-def _script_drops(document: Containerfile, name: str, project: Project) -> bool:
+def _script_drops(document: Containerfile, stage: Stage, name: str, project: Project) -> bool:
     """Return whether the script `name` drops its rights; what is not in the repository may."""
-    base, folder = posixpath.basename(name), posixpath.dirname(document.path)
-    copied = [
-        word.text or '' for stage in document.stages() for instruction, _ in staging.own(stage, 'COPY', 'ADD')
-        for word in instruction.arguments[:-1] if (word.text or '').endswith(base)
-    ]
-    for place in (name.lstrip('/'), base, *copied, f'docker/{base}', f'scripts/{base}'):
-        for context in dict.fromkeys((folder, '')):
-            source = project.source(posixpath.join(context, place))
-            if source:
+    contents, folder = staging.Contents(document, stage), staging.folder(document, stage)
+    places = [posixpath.normpath(posixpath.join(at, name)) for at in (folder, *PROGRAMS)]
+    origins = [origin for place in places for origin in contents.origins(place)]
+    for origin in origins:
+        for context in _contexts(document.path):
+            if source := project.source(posixpath.join(context, origin)):
                 return containers.DROPS.search(source.data) is not None
-    return True
+    return bool(origins) or not (name.endswith(ENTRY_SCRIPT) and is_deno(document.image(stage) or ''))
 
 
 USER_KEY = pattern(rb'(?m)^[ \t]*"?user"?[ \t]*:[ \t]*(?!["\']?(?:root|0)\b)\S')
@@ -357,7 +358,9 @@ def _user_fix(
     names = {flag.name for flag in command.line.flags}
     if command.line.error is not None or None in command.texts or given.all or not names.isdisjoint(WRITING):
         return ()
-    if any(LOW_PORT.search(value) for _, value in staging.own(stage, 'EXPOSE')) or _has_modules(path, project):
+    if any(LOW_PORT.search(value) for _, value in staging.own(stage, 'EXPOSE')):
+        return ()
+    if _has_modules(path, project) or _writes_lock(command, found, path, project):
         return ()
     return (Edit(Span(start.start, start.start), 'USER deno\n'),)
 
@@ -373,6 +376,21 @@ def _has_modules(path: str, project: Project) -> bool:
     chosen = configuration is not None and configuration.root.get('nodeModulesDir') is not None
     return chosen or project.source(posixpath.join(folder, 'package.json')) is not None
 
+
+def _writes_lock(command: Invocation, found: Sequence[Invocation], path: str, project: Project) -> bool:
+    """Return whether a program may have to write its lock file when it starts, which ends it where it cannot.
+
+    A build that takes in the dependencies has written it before (deno 2.9.8).
+    """
+    configuration = project.configuration(posixpath.dirname(path))
+    if configuration is None or command.line.has('no-lock') or command.line.has('frozen-lockfile'):
+        return False
+    return not _is_settled(configuration) and not any(
+        each.place.carrier == 'container' and each.line.subcommand in TAKES_IN for each in found
+    )
+
+
+TAKES_IN = frozenset('cache install ci check compile run'.split())
 
 # commands that fail
 
@@ -534,7 +552,7 @@ def _is_cached(line: CommandLine) -> bool:
 
 def _unlocked(document: Containerfile, found: Sequence[Invocation], project: Project) -> Iterator[Finding]:
     building = [each for each in found if each.place.carrier == 'container' and _lets_go(each)]
-    if not building or not _has_lock(document.path, project):
+    if not building or not _has_lock(document, project):
         return
     for each in building:
         word = each.word('no-lock') or each.word('frozen-lockfile') or each.words[0]
@@ -559,16 +577,23 @@ def _lets_go(found: Invocation) -> bool:
     return frozen is None or (frozen.text or '').endswith('=false')
 
 
-def _has_lock(path: str, project: Project) -> bool:
+def _has_lock(document: Containerfile, project: Project) -> bool:
     """Return whether there is a lock file that the configuration does not freeze or turn off."""
-    folder = posixpath.dirname(path)
-    for each in dict.fromkeys((folder, posixpath.dirname(folder), '')):
+    for each in _contexts(document.path):
         if project.source(posixpath.join(each, 'deno.lock')):
-            configuration = project.configuration(each)
-            lock = configuration.root.get('lock') if configuration else None
-            frozen = lock.get('frozen') if lock else None
-            return not (lock and lock.value is False) and not (frozen and frozen.value is True)
-    return False
+            return not _is_settled(project.configuration(each))
+    folder = posixpath.dirname(document.path)
+    copied = (word.text or '' for copy in staging.copies(document) for word in copy.instruction.arguments[:-1])
+    return any(posixpath.basename(name) == 'deno.lock' for name in copied) and not _is_settled(
+        project.configuration(folder),
+    )
+
+
+def _is_settled(configuration: Json | None) -> bool:
+    """Return whether a configuration says itself that its lock file has the last word, or that there is none."""
+    lock = configuration.root.get('lock') if configuration else None
+    frozen = lock.get('frozen') if lock else None
+    return bool(lock and lock.value is False) or bool(frozen and frozen.value is True)
 
 
 # secrets in variables
@@ -600,28 +625,30 @@ def _is_written_down(variable: Variable) -> bool:
 
 
 def _arguments(document: Containerfile) -> Iterator[Finding]:
-    """Yield build arguments for credentials that a build uses: who has the image can read them."""
+    """Yield build arguments for credentials: every later RUN notes what they hold in the history of the image."""
     from deno_ai_hooks.facts.credential_names import is_credential
 
     for stage in staging.shipped(document):
-        used = _used_names(stage)
-        words = [word for instruction, _ in staging.own(stage, 'ARG') for word in instruction.arguments]
-        for word in words if used else ():
-            name, _, value = (word.text or '').partition('=')
-            if name in used and is_credential(name) and not is_secret(name, value):
-                yield Finding(
-                    word.span, f'{name[:60]} can be read from the history of the image; '
-                               f'use `RUN --mount=type=secret,id={name[:60]}`', rule=IN_ENV,
-                )
+        steps = list(staging.own(stage, 'ARG', 'RUN', 'ENV'))
+        last = max((index for index, (step, _) in enumerate(steps) if step.name == 'RUN'), default=-1)
+        kept = _used_names(stage, 'ENV')
+        for index, (instruction, _) in enumerate(steps):
+            for word in instruction.arguments if instruction.name == 'ARG' else ():
+                name, _, value = (word.text or '').partition('=')
+                if (index < last or name in kept) and is_credential(name) and not is_secret(name, value):
+                    yield Finding(
+                        word.span, f'{name[:60]} can be read from the history of the image; '
+                                   f'use `RUN --mount=type=secret,id={name[:60]}`', rule=IN_ENV,
+                    )
 
 
 USE = pattern(rb'\$\{?(\w+)')
 
 
-def _used_names(stage: Stage) -> set[str]:
-    """Return the variables that the commands and the environment of a stage use."""
+def _used_names(stage: Stage, *names: str) -> set[str]:
+    """Return the variables that instructions of a stage use."""
     return {
-        name.decode() for instruction, _ in staging.own(stage, 'RUN', 'ENV')
+        name.decode() for instruction, _ in staging.own(stage, *names)
         for name in USE.findall((instruction.inner or instruction).script.data)
     }
 
@@ -766,7 +793,11 @@ def _service(document: Document, service: Service, build: Build | None) -> Itera
 
 
 def _starts_deno(service: Service) -> bool:
-    return is_deno(service.image) or STARTS.search(' '.join(service.line).encode()) is not None
+    return is_deno(service.image) or _mentions_deno(service)
+
+
+def _mentions_deno(service: Service) -> bool:
+    return STARTS.search(' '.join(service.line).encode()) is not None
 
 
 def _build(path: str, service: Service, built: Callable[[str], Containerfile | None]) -> Build | None:
@@ -833,9 +864,15 @@ def _service_root(document: Document, service: Service) -> Iterator[Finding]:
         yield Finding(service.at, told, rule=AS_ROOT)
 
 
+def _waits(service: Service) -> bool:
+    """Return whether a container starts nothing of Deno: somebody else goes into it, as jobs of Jenkins do."""
+    first = posixpath.basename(service.line[0]) if service.line else ''
+    return first in containers.WAITING and not _mentions_deno(service)
+
+
 def _is_all(document: Document, service: Service) -> bool:
     """Return whether what is missing here is missing, and what the container starts is no program of its own."""
-    if b'{{' in document.text.data:
+    if b'{{' in document.text.data or _waits(service):
         return False
     if service.pod is None:
         return service.node.get('build') is None
@@ -1010,7 +1047,7 @@ def _exposed(root: Node) -> Iterator[Finding]:
 
 # docker run
 
-PROGRAMS = pattern(r'(?:^|/)(?:docker|podman|nerdctl)\Z')
+ENGINES = pattern(r'(?:^|/)(?:docker|podman|nerdctl)\Z')
 OURS = pattern(
     rb'(?i)denoland/deno|ollama/ollama|alpine/ollama|vllm-openai|llama\.cpp|local-?ai|text-(?:generation|embeddings)'
     rb'|sglang|xinference|tritonserver|infinity|llama-swap|koboldcpp|lm-?studio',
@@ -1034,7 +1071,7 @@ def check_commands(document: Document) -> Iterator[Finding]:
 
     for command in document.commands():
         words = unwrap(command).words if command.place.carrier != 'workflow' else ()
-        if words and PROGRAMS.search(words[0].text or '') and any(word.text == 'run' for word in words[1:3]):
+        if words and ENGINES.search(words[0].text or '') and any(word.text == 'run' for word in words[1:3]):
             yield from _docker_run(words)
 
 

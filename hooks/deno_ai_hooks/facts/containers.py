@@ -71,6 +71,9 @@ def is_moving(image: str) -> bool:
 # sub-commands of deno that are no programs in its images: a shell, or an entry point, that is given one fails
 SHELL_SUBCOMMANDS = frozenset('run serve task eval cache lint doc repl'.split())
 
+WAITING = frozenset('cat sleep tail sh bash ash'.split())
+"""Programs with which a container only waits for somebody to come in."""
+
 OLLAMA = 'Ollama'
 OLLAMA_PORT = 11434
 
