@@ -77,7 +77,19 @@ def project(chance: random.Random) -> Files:
                 files[f'{member}/package.json'] = {'name': f'@me/{member}', 'dependencies': dependencies(chance)}
     elif chance.random() < .6:
         _patterns(chance, files)
+    if chance.random() < .25:
+        _catalog(chance, files)
     return files
+
+
+def _catalog(chance: random.Random, files: Files) -> None:
+    """Let the root give versions that others name."""
+    root = chance.choice([path for path in ('deno.json', 'package.json') if path in files])
+    files[root]['catalog'] = {name: chance.choice(('1', '^1.2.0', '<2', '2.0.0', '~1.2.0')) for name in NAMES[:3]}
+    for content in files.values():
+        for key in ('dependencies', 'imports'):
+            if isinstance(named := content.get(key), dict):
+                named |= dict.fromkeys(chance.sample(NAMES[:3], 1), 'catalog:')
 
 
 def _patterns(chance: random.Random, files: Files) -> None:
@@ -147,7 +159,16 @@ def _move(chance: random.Random, files: Files) -> None:
         files[path.replace('web', 'old')] = files.pop(path)
 
 
-CHANGES: tuple[Callable[[random.Random, Files], None], ...] = (_same, _add, _remove, _change, _member, _leave, _move)
+def _pin(chance: random.Random, files: Files) -> None:
+    """Give what the catalog names another version, where there is a catalog."""
+    for content in files.values():
+        if isinstance(known := content.get('catalog'), dict):
+            known['pear'] = '1.0.0'
+
+
+CHANGES: tuple[Callable[[random.Random, Files], None], ...] = (
+    _same, _add, _remove, _change, _member, _leave, _move, _pin,
+)
 
 
 def write(folder, files: Files) -> None:

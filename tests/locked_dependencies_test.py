@@ -33,6 +33,7 @@ def lock(*required: str, members: dict[str, list[str]] | None = None, **more: ob
     })
 
 
+CATALOGUED = lock(specifiers={'npm:fig@1': '1.0.0'}, workspace={'packageJson': {'dependencies': ['npm:fig@1']}})
 ZOD = lock('npm:zod@^4.1.0')
 PROGRAM = {'deno.json': '{ %s }' % IMPORTS}
 LOCKED = {**PROGRAM, 'deno.lock': ZOD}
@@ -235,6 +236,13 @@ def _judged(name, code, ignored, tracked, exists):
          {'deno.json': '{ "workspace": ["./p/*"] }', 'deno.lock': lock(members={'p/a': ['npm:zod@4']})}),
         ('p/a/b/deno.json', '{ "imports": { "zod": "npm:zod@4" } }',
          {'deno.json': '{ "workspace": ["./p/*"] }', 'deno.lock': lock(), 'p/a/b/deno.lock': lock('npm:zod@4')}),
+        # versions that a catalog gives
+        ('package.json', '{ "dependencies": { "fig": "catalog:" } }',
+         {'deno.json': '{ "catalog": { "fig": "^1.0.0" } }', 'deno.lock': CATALOGUED}),
+        ('package.json', '{ "catalog": { "fig": "1" }, "devDependencies": { "fig": "catalog:" } }',
+         {'deno.lock': CATALOGUED}),
+        ('deno.json', '{ "catalog": { "fig": "^1.0.0" }, "imports": { "fig": "catalog:" } }',
+         {'deno.lock': lock('npm:fig@1')}),
         # an older form, which tells less
         ('deno.json', '{ "imports": { "zod": "npm:zod@4" } }',
          {'deno.lock': '{"version": "3", "packages": {"specifiers": {"npm:zod@4": "npm:zod@4.1.12"}}}'}),
@@ -273,6 +281,8 @@ def test_allows_what_is_locked(path, code, files):
         ('deno.json', '{ "importMap": "«m.json»" }',
          {'m.json': '{ "imports": { "a": "npm:a@1" } }', 'deno.lock': lock()}),
         ('package.json', '{ "dependencies": { "a": "«^1.0.0»" } }', {'deno.lock': lock()}),
+        ('package.json', '{ "dependencies": { "fig": "«catalog:»" } }',
+         {'deno.json': '{ "catalog": { "fig": "^2.0.0" } }', 'deno.lock': lock()}),
         ('package.json', '{ "devDependencies": { "a": "«npm:b@1»" } }', {'deno.lock': lock()}),
         ('a/deno.json', '{ "imports": { "zod": "«npm:zod@4»" } }',
          {'deno.json': '{ "workspace": ["a"] }', 'deno.lock': lock('npm:zod@4')}),

@@ -59,6 +59,7 @@ def imports(target: str) -> str:
         ('main.ts', '// @deno-types="npm:@types/express"\nimport "npm:express@4.21.0";'),
         ('main.ts', '/// <reference types="npm:@types/node" />'),
         ('main.ts', 'import "jsr:@supabase/functions-js/edge-runtime.d.ts";'),
+        ('main.ts', 'type Z = import("npm:zod").Z; let z: typeof import("npm:zod");'),
         ('env.d.ts', 'import "npm:zod";'),
         # what is no import
         ('main.ts', '// import z from "npm:zod";'),
@@ -80,6 +81,8 @@ def imports(target: str) -> str:
         # other forms of a package.json, and where another tool locks
         ('package.json', '{ "dependencies": { "zod": "^4.0.0", "a": "workspace:*", "b": "file:../b" } }'),
         ('package.json', '{ "peerDependencies": { "zod": "*" } }'),
+        ('package.json', '{ "dependencies": { "zod": "catalog:" }, "catalog": { "zod": "^4.0.0" } }'),
+        ('deno.json', '{ "catalog": { "zod": "^4.0.0" }, "imports": { "zod": "catalog:" } }'),
         ('package.json', '{ "devDependencies": { "@types/node": "*" } }'),
     ),
 )
@@ -103,6 +106,8 @@ def test_allows(path, code):
         ('main.ts', 'import z from "npm:zod/v4";', {'package.json': '{"dependencies": {"zod": "^4.1.0"}}'}),
         ('main.ts', 'import z from "npm:zod";',
          {'deno.json': '{"importMap": "./m.json"}', 'm.json': imports('npm:zod@4.1.12')}),
+        ('main.ts', 'import z from "npm:zod";',
+         {'deno.json': '{"catalog": {"zod": "^4.1.0"}}', 'package.json': '{"dependencies": {"zod": "catalog:"}}'}),
         # a library: its users lock it
         ('deno.json', '{"name": "@me/x", "version": "1.0.0", "exports": "./mod.ts", '
                       '"imports": {"@std/path": "jsr:@std/path@^1"}}', {}),
@@ -165,6 +170,9 @@ def test_allows_in_its_surroundings(path, code, files):
         ('deno.json', '{ "lint": { "plugins": ["«jsr:@me/lint»"] } }'),
         ('deno.json', '{ "compilerOptions": { "jsxImportSource": "«npm:preact»" } }'),
         ('package.json', '{ "dependencies": { "zod": "«latest»", "openai": "«*»" } }'),
+        ('deno.json', '{ "catalog": { "zod": "«latest»" }, "catalogs": { "old": { "openai": "«*»" } } }'),
+        ('package.json', '{ "workspaces": { "catalog": { "zod": "«latest»" } } }'),
+        ('main.ts', 'new Worker(new URL("«https://esm.sh/gh/o/r/worker.ts»").href, { type: "module" });'),
     ),
 )
 def test_flags_imports(path, code):

@@ -72,6 +72,8 @@ from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.specifiers import Specifier
+from deno_ai_hooks.common.specifiers import catalog
+from deno_ai_hooks.common.specifiers import catalogued
 from deno_ai_hooks.common.specifiers import requirement
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.specifiers import stated
@@ -169,7 +171,7 @@ def _kept(document: Json, found: Workspace, project: Project) -> Iterator[Findin
 def _remote(found: Workspace, project: Project) -> Iterator[tuple[Json, Specifier]]:
     """Yield what the configurations of deno ask for that comes from elsewhere, with the file it stands in."""
     for member in found.all:
-        for file, specifier in _declared(member, member.configuration, project):
+        for file, specifier in _declared(member, member.configuration, found, project):
             if specifier.reference or specifier.text.startswith('https://'):
                 yield file, specifier
 
@@ -185,19 +187,23 @@ def _start(node: Node) -> Span:
     return Span(node.span.start, node.span.start + 1)
 
 
-def _declared(member: Member, file: Json | None, project: Project) -> Iterator[tuple[Json, Specifier]]:
+def _declared(
+    member: Member, file: Json | None, found: Workspace, project: Project,
+) -> Iterator[tuple[Json, Specifier]]:
     """Yield what a configuration asks for, as deno 2.9.8 writes it into the lock file's `workspace`."""
     if file is None:
         return
+    listed = list(catalogued(file, (each for root in found.root.files for each in catalog(root))))
     if file.is_manifest:
         sections = ('dependencies', 'devDependencies')
-        yield from ((file, each) for each in stated(file) if each.name in sections)
+        yield from ((file, each) for each in (*stated(file), *listed) if each.name in sections)
         return
     other = None
     if not file.root.get('imports') and not file.root.get('scopes') and (name := file.root.string('importMap')):
         other = project.json(posixpath.join(member.folder, name))
     for source in (file, other):
         yield from ((file, each._replace(span=_named(file, each, source))) for each in _mapped(source, file))
+    yield from ((file, each) for each in listed)
 
 
 def _mapped(source: Json | None, file: Json) -> Iterator[Specifier]:
@@ -233,7 +239,7 @@ def _difference(
     known = _known(document, member, found, lock)
     own = {file.root.string('name') for each in found.all for file in each.files}
     wanted: dict[str, Specifier] = {}
-    for _, each in _declared(member, document, project):
+    for _, each in _declared(member, document, found, project):
         required = requirement(each)
         if required is not None:
             wanted.setdefault(required, each)

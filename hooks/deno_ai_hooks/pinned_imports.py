@@ -64,6 +64,7 @@ from deno_ai_hooks.common.project import CONFIGURATIONS
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.specifiers import Specifier
 from deno_ai_hooks.common.specifiers import arguments
+from deno_ai_hooks.common.specifiers import catalog
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.specifiers import stated
 from deno_ai_hooks.common.workspace import MANIFEST
@@ -91,8 +92,9 @@ SITES = (
     r'https?://(?:(?:ga|dev)\.)?jspm\.(?:io|dev)/',
     r'https?://(?:raw\.githubusercontent|raw\.github|gist\.githubusercontent|gist\.github|github|gitlab)\.com/',
 )
-SECTIONS = r'"(?:dev|optional)?[dD]ependencies"'
+SECTIONS = r'"(?:(?:dev|optional)?[dD]ependencies|catalogs?)"'
 STATED = ('map', 'scope')
+MANIFEST_KINDS = ('manifest', 'catalog')
 DECLARATIONS = pattern(r'\.d\.[cm]?ts$')
 OTHER_LOCKS = ('package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb')
 SOURCES = tuple(kind for kind in STARTING if kind != 'markdown')
@@ -130,7 +132,7 @@ def _is_loose(found: Specifier) -> bool:
         return False
     pin = found.reference.pin
     # ranges are how a package.json is written; its lock file is another practice
-    return pin in ((NONE, TAG, BRANCH) if found.kind == 'manifest' else (NONE, TAG, BRANCH, RANGE))
+    return pin in ((NONE, TAG, BRANCH) if found.kind in MANIFEST_KINDS else (NONE, TAG, BRANCH, RANGE))
 
 
 class Surroundings:
@@ -150,7 +152,7 @@ class Surroundings:
             return True
         if named.pin == RANGE and (self._is_loose_here() or self.covers(found)):
             return True
-        if found.kind == 'manifest':
+        if found.kind in MANIFEST_KINDS:
             return any(self._project.source(path) for path in self._other_locks())
         return found.kind not in STATED and named.package in self.mapped
 
@@ -165,7 +167,7 @@ class Surroundings:
     @cached_property
     def mapped(self) -> frozenset[str]:
         """The packages that the import map or package.json gives a version."""
-        references = (each.reference for file in self._files() for each in stated(file))
+        references = (each.reference for file in self._files() for each in (*stated(file), *catalog(file)))
         return frozenset(each.package for each in references if each and each.pin in (EXACT, RANGE, UNKNOWN))
 
     def version(self, found: Specifier) -> str | None:

@@ -4,6 +4,9 @@ import pytest
 from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common.fix import apply
 from deno_ai_hooks.common.specifiers import KINDS
+from deno_ai_hooks.common.specifiers import catalog
+from deno_ai_hooks.common.specifiers import catalogued
+from deno_ai_hooks.common.specifiers import requirement
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.text import whole
 
@@ -31,6 +34,16 @@ def found(path, code):
         ('main.ts', 'import.meta.resolve("npm:zod");', [('npm:zod', 'resolve', '')]),
         ('main.ts', 'new Worker("https://a.dev/w.ts", { type: "module" });', [('https://a.dev/w.ts', 'worker', '')]),
         ('main.ts', 'class Worker {}\nnew Worker("https://a.dev/w.ts");', []),
+        ('main.ts', 'new Worker(new URL("https://a.dev/w.ts"));', [('https://a.dev/w.ts', 'worker', '')]),
+        ('main.ts', 'new Worker(new URL("https://a.dev/w.ts").href);', [('https://a.dev/w.ts', 'worker', '')]),
+        ('main.ts', 'new Worker(new URL("./w.ts", import.meta.url));', [('./w.ts', 'worker', '')]),
+        ('main.ts', 'new Worker(new Blob(["npm:a"])); new Worker(url.href); new Worker(new URL());', []),
+        ('main.ts', 'type Z = import("npm:zod").Z;', [('npm:zod', 'types', '')]),
+        ('main.ts', 'let z: typeof import("npm:zod");', [('npm:zod', 'types', '')]),
+        ('main.ts', 'function f(z: import("npm:zod").Z) {}', [('npm:zod', 'types', '')]),
+        ('main.ts', 'f(x as import("npm:zod").Z);', [('npm:zod', 'types', '')]),
+        ('main.ts', 'const { z } = await import("npm:zod") as Z;', [('npm:zod', 'dynamic', '')]),
+        ('main.ts', 'import("npm:zod").then((m) => m.z);', [('npm:zod', 'dynamic', '')]),
         ('main.ts', 'import type { A } from "npm:zod";', [('npm:zod', 'types', '')]),
         ('main.ts', 'import { type A, type B } from "npm:zod";', [('npm:zod', 'types', '')]),
         ('main.ts', 'import { type A, b } from "npm:zod";', [('npm:zod', 'import', '')]),
@@ -44,6 +57,12 @@ def found(path, code):
         ('deno.json', '{"scopes": {"./a/": {"z": "npm:zod"}}}', [('npm:zod', 'scope', 'z')]),
         ('import_map.json', '{"imports": {"z": "npm:zod"}}', [('npm:zod', 'map', 'z')]),
         ('data.json', '{"imports": {"z": "npm:zod"}}', []),
+        ('deno.json', '{"catalog": {"z": "^3"}, "catalogs": {"old": {"z": "2"}}}',
+         [('npm:z@^3', 'catalog', 'default'), ('npm:z@2', 'catalog', 'old')]),
+        ('package.json', '{"catalog": {"z": "3"}, "workspaces": {"catalogs": {"old": {"z": "2"}}}}',
+         [('npm:z@3', 'catalog', 'default'), ('npm:z@2', 'catalog', 'old')]),
+        ('data.json', '{"catalog": {"z": "3"}}', []),
+        ('deno.json', '{"catalog": {"z": "npm:y@1", "a": 1}, "catalogs": ["z"]}', []),
         ('deno.json', '{"lint": {"plugins": ["jsr:@a/b"]}}', [('jsr:@a/b', 'plugin', '')]),
         ('deno.json', '{"compilerOptions": {"jsxImportSource": "npm:preact", "types": ["npm:@types/x"]}}',
          [('npm:preact', 'jsx', ''), ('npm:@types/x', 'types', '')]),
@@ -104,3 +123,28 @@ def test_nothing_to_pin(code):
 def test_erased_imports_are_found_among_many():
     code = 'import { type A } from "npm:a";\n' * 2000
     assert {each.kind for each in found('main.ts', code)} == {'types'}
+
+
+ROOT = '{"catalog": {"fig": "^1.0.0"}, "catalogs": {"old": {"fig": "0.1"}}}'
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'expected'),
+    (
+        ('package.json', '{"dependencies": {"fig": "catalog:"}}', [('npm:fig@1', 'dependencies', 'catalog:')]),
+        ('package.json', '{"devDependencies": {"fig": "catalog:default"}}',
+         [('npm:fig@1', 'devDependencies', 'catalog:default')]),
+        ('package.json', '{"dependencies": {"fig": "catalog:old"}}', [('npm:fig@0.1', 'dependencies', 'catalog:old')]),
+        ('deno.json', '{"imports": {"fig": "catalog:"}}', [('npm:fig@1', '', 'catalog:')]),
+        ('deno.json', '{"scopes": {"./a/": {"fig": "catalog:old"}}}', [('npm:fig@0.1', '', 'catalog:old')]),
+        # nobody gives it a version
+        ('package.json', '{"dependencies": {"pear": "catalog:", "fig": "catalog:new", "plum": "1"}}', []),
+        ('deno.json', '{"imports": {"fig": "npm:fig@catalog:", "x": 1}, "scopes": [1]}', []),
+    ),
+)
+def test_catalogued(path, code, expected):
+    entries = list(catalog(kinds.document('json', 'deno.json', whole(ROOT.encode()))))
+    document = kinds.document('json', path, whole(code.encode()))
+    result = list(catalogued(document, entries))
+    assert [(requirement(each), each.name, code[slice(*each.span)]) for each in result] == expected
+    assert not any(each.pinned('1.0.0') for each in result)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -38,6 +39,7 @@ KINDS = (
     'scope',      # scopes of the same
     'plugin',     # lint.plugins of deno.json
     'manifest',   # dependencies of package.json
+    'catalog',    # catalog and catalogs: versions that others name by `catalog:`
     'command',    # a word of a deno command line
 )
 
@@ -48,6 +50,10 @@ PRAGMA = pattern(
     rb'|<reference\s+(?:types|path)\s*=\s*["\'](?P<reference>[^"\'\n]+)["\']'
     rb'|@(?P<source>jsxImportSource|jsxImportSourceTypes)\s+(?P<jsx>[^\s*]+)',
 )
+
+TYPES = frozenset(('type_annotation', 'type_alias_declaration', 'type_query', 'type_arguments', 'type_parameter'))
+STEPS = 8
+"""Nodes above an `import("…")` that are looked at."""
 
 
 class Specifier(NamedTuple):
@@ -93,7 +99,8 @@ def specifiers(document: Document) -> Iterator[Specifier]:
 def _module(module: Module) -> Iterator[Specifier]:
     erased = set(_erased(module))
     for found in module.imports():
-        kind = 'types' if found.kind == 'type' or found.node.start_byte in erased else found.kind
+        types = found.kind == 'type' or found.node.start_byte in erased or _is_type(found.node)
+        kind = 'types' if types else found.kind
         yield _literal(module, found.node, kind)
     for call in module.calls('import.meta.resolve'):
         yield from _argument(module, call.arguments, 'resolve')
@@ -107,9 +114,36 @@ def _literal(module: Module, node: Syntax, kind: str) -> Specifier:
     return _specifier(module.content(node), kind, '')
 
 
+def _is_type(node: Syntax) -> bool:
+    """Return whether the literal of an `import("…")` stands where a type does: `import("npm:zod").ZodType`."""
+    for _ in range(STEPS):
+        parent = node.parent
+        if parent is None or parent.type not in ('arguments', 'call_expression', 'member_expression'):
+            break
+        node = parent
+    else:
+        return False
+    if parent is not None and parent.type in ('as_expression', 'satisfies_expression'):
+        return node.start_byte > parent.start_byte
+    return parent is not None and (parent.type in TYPES or parent.type.endswith('_type'))
+
+
 def _argument(module: Module, arguments: tuple[Syntax, ...], kind: str) -> Iterator[Specifier]:
-    if arguments and module.string(arguments[0]) is not None:
-        yield _literal(module, arguments[0], kind)
+    named = _address(module, arguments[0]) if arguments else None
+    if named is not None and module.string(named) is not None:
+        yield _literal(module, named, kind)
+
+
+def _address(module: Module, node: Syntax) -> Syntax | None:
+    """Return what `new URL("https://…")` or its `href` is made of, else the node itself."""
+    if node.type == 'member_expression' and module.read(node).endswith('.href'):
+        node = node.named_children[0]
+    if node.type != 'new_expression':
+        return node
+    made, given = node.child_by_field_name('constructor'), node.child_by_field_name('arguments')
+    if made is None or given is None or module.read(made) != 'URL':
+        return None
+    return next((each for each in given.named_children if each.type != 'comment'), None)
 
 
 def _erased(module: Module) -> Iterator[int]:
@@ -158,11 +192,40 @@ def _json(document: Json) -> Iterator[Specifier]:
     root = document.root
     if document.is_manifest or is_map(document):
         yield from stated(document)
+        yield from catalog(document)
     if not document.is_manifest and is_map(document):
         yield from _values('plugin', root.get('lint', 'plugins'))
         yield from _values('jsx', root.get('compilerOptions', 'jsxImportSource'))
         yield from _values('types', root.get('compilerOptions', 'jsxImportSourceTypes'))
         yield from _values('types', root.get('compilerOptions', 'types'))
+
+
+def catalog(document: Json) -> Iterator[Specifier]:
+    """Yield the versions that a configuration lists for members to name; `name` is the list's, as deno 2.9.8 has it."""
+    root, above = document.root, document.root.get('workspaces') if document.is_manifest else None
+    for node in (root, above) if above else (root,):
+        lists = [('default', node.get('catalog')), *_items(node.get('catalogs'))]
+        for name, listed in lists:
+            for package, item in _items(listed):
+                if item.text and isinstance(item.value, str) and not LOCAL.match(item.value.strip()):
+                    found = _versioned(f'npm:{package}', item.value.strip(), item.text, name, at=0)
+                    yield found._replace(kind='catalog')
+
+
+def catalogued(document: Json, catalogs: Iterable[Specifier]) -> Iterator[Specifier]:
+    """Yield what a configuration names by `catalog:`, as if the version in `catalogs` stood there."""
+    known = {(each.name, each.reference.name): each for each in catalogs if each.reference}
+    root, scopes = document.root, [scope for _, scope in _items(document.root.get('scopes'))]
+    sections = [(name, root.get(name)) for name in SECTIONS] if document.is_manifest else [
+        ('', node) for node in (root.get('imports'), *scopes)
+    ]
+    for section, node in sections:
+        for name, item in _items(node):
+            word, _, told = str(item.value).strip().partition(':')
+            found = known.get((told.strip() or 'default', name)) if word == 'catalog' and item.text else None
+            if found and item.text:
+                span = item.text.span(0, len(item.text.data))
+                yield found._replace(kind='manifest', name=section, span=span, version=None)
 
 
 def requirement(found: Specifier) -> str | None:
