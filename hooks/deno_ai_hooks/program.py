@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, purpose, declare, work in (
         ('check', 'run the hooks over files, folders or the git work tree', _declare_check, check),
         ('baseline', 'write a file of the findings of today, for --baseline', _declare_baseline, baseline),
+        ('init', 'write what a repository lacks: hooks, an audit every week, names to ignore', _declare_init, init),
         ('grants', 'print what a deno command line grants', _declare_grants, grants),
         ('hooks', 'list the hooks', _declare_hooks, hooks),
         ('detect-secrets-plugin', 'print the path of the plugin that `detect-secrets scan -p` takes',
@@ -120,6 +121,56 @@ def baseline(arguments: argparse.Namespace) -> int:
     for line in broken:
         cli.complain(line)
     return cli.BROKEN if broken else cli.CLEAN
+
+
+# init
+
+
+def _declare_init(command: argparse.ArgumentParser) -> None:
+    command.add_argument('--yes', action='store_true', help='write without asking')
+    command.add_argument('--repo', metavar='URL', help='where pre-commit clones this suite from')
+    command.add_argument('--rev', metavar='REV', help='the revision that it takes')
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Show what the repository lacks, and write it when told so; 1 when something is missing still."""
+    from deno_ai_hooks.common import init
+
+    found = init.changes(top(), arguments.repo, arguments.rev)
+    for change in found:
+        _show(change)
+    if not found:
+        print('nothing is missing')
+        return cli.CLEAN
+    names = ', '.join(change.name for change in found)
+    if init.stands_for_another(found):
+        print(f'{init.REPOSITORY} stands for the address you have this suite from; --repo names it', file=sys.stderr)
+    if not arguments.yes and not _agrees(f'Write {names}? [y/N] '):
+        print(f'{names}: not written; --yes writes without asking', file=sys.stderr)
+        return cli.FOUND
+    init.apply(found)
+    print(f'wrote {names}', file=sys.stderr)
+    return cli.CLEAN
+
+
+def _show(change: Any) -> None:
+    """Print a change as a diff, as `git apply` takes it; a credential in it is covered."""
+    from deno_ai_hooks.common import fix
+    from deno_ai_hooks.common.redact import Mask
+    from deno_ai_hooks.common.report.plain import visible_lines
+
+    text = fix.diff(change.name, change.before, change.after)
+    covered = Mask(change.after).cover(Mask(change.before or b'').cover(text))
+    sys.stdout.write(visible_lines(covered) if sys.stdout.isatty() else covered)
+    sys.stdout.flush()
+
+
+def _agrees(question: str) -> bool:
+    """Ask whoever sits at the terminal; nobody there means no."""
+    if not sys.stdin.isatty():
+        return False
+    print(question, end='', file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ('y', 'yes')
 
 
 # grants
