@@ -8,6 +8,8 @@ import pytest
 from checking import judged
 from deno_ai_hooks.common import catalog
 from deno_ai_hooks.common import manifest
+from osv_export import indexed
+from osv_export import until
 
 BLOCK = re.compile(r'^(Bad|Good):\n\n((?:(?: {4}.*)?\n)+)', re.MULTILINE)
 NAME = re.compile(r'(?:#|//) (\S*(?:\.\w+|Dockerfile|Makefile|Procfile|\.env))\n')
@@ -20,10 +22,17 @@ def blocks():
             yield id, verdict, textwrap.dedent(text)
 
 
+@pytest.fixture(scope='module')
+def options(tmp_path_factory):
+    """The options of hooks that can say nothing without."""
+    known = until('GHSA-1', 'left-pad', '1.3.0')
+    return {'audited-dependencies': {'advisories': indexed(str(tmp_path_factory.mktemp('data')), known)}}
+
+
 @pytest.mark.parametrize(('id', 'verdict', 'text'), list(blocks()))
-def test_examples(id, verdict, text):
+def test_examples(id, verdict, text, options):
     name = NAME.match(text)
-    found = judged(catalog.load(id), text, name[1] if name else 'main.ts')
+    found = judged(catalog.load(id), text, name[1] if name else 'main.ts', **options.get(id, {}))
     assert bool(found) == (verdict == 'Bad'), [d.message for d in found]
 
 
