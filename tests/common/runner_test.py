@@ -155,11 +155,17 @@ def test_a_check_is_given_all_files_of_the_repository(folder):
     def check(document, project):
         yield Finding(Span(0, 1), ' '.join(sorted(project.files)))
 
-    os.mkdir('sub')
     for path in ('a.sh', 'b.ts', 'sub/c.ts'):
+        os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
         write(path, 'x')
-    found, _ = runner.run(judge(hook), files('a.sh', named=True))
-    assert [d.message for d in found] == ['a.sh b.ts sub/c.ts']
+    # without a work tree nobody knows where it ends
+    assert [d.message for d in runner.run(judge(hook), files('a.sh', named=True))[0]] == ['a.sh']
+    assert [d.message for d in runner.run(judge(hook), files('a.sh', 'sub/c.ts'))[0]] == ['a.sh sub/c.ts']
+    os.mkdir('.git')
+    assert [d.message for d in runner.run(judge(hook), files('a.sh', named=True))[0]] == ['a.sh b.ts sub/c.ts']
+    assert [d.message for d in runner.run(judge(hook), files('a.sh', '/x.sh', named=True))[0]] == [
+        '/x.sh a.sh b.ts sub/c.ts',
+    ]
 
 
 # Documents within documents

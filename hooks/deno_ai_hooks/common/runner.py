@@ -106,9 +106,15 @@ class Judge:
         self._rules = rules
         self._known = known
         checks = [check for job in jobs for check in job.hook.checks if check.when is None or job.options[check.when]]
-        self.across = any(check.across for check in checks) and os.path.exists(os.path.join(root, '.git'))
+        self._tree = os.path.exists(os.path.join(root, '.git'))
+        self.across = self._tree and any(check.across for check in checks)
+        self.given: tuple[str, ...] = ()
         self._screen = Screen(checks, on=screen)
-        self.project = Project(lambda path: read(path, root, named=True), tracked, ignored, lambda: listed(root))
+        self.project = Project(lambda path: read(path, root, named=True), tracked, ignored, self._files)
+
+    def _files(self) -> dict[str, None]:
+        """Return the files of the work tree, and all that is looked at: without a work tree no others are known."""
+        return dict.fromkeys((*(listed(self._root) if self._tree else ()), *self.given))
 
     def wants(self, path: str) -> bool:
         """Return whether any hook may look into the file at `path`, judged by its name."""
@@ -263,6 +269,7 @@ def run(
     Where only some files of a work tree were named, those that import them are judged too, by the checks for
     which that matters, unless the named ones are to be looked at `alone`.
     """
+    judge.given = files.paths
     share = min(workers, len(files.paths) // BATCH)
     parts = _forked(judge, files, share) if share > 1 else [_batch(judge, files, files.paths)]
     if not alone:
