@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
         ('check', 'run the hooks over files, folders or the git work tree', _declare_check, check),
         ('baseline', 'write a file of the findings of today, for --baseline', _declare_baseline, baseline),
         ('init', 'write what a repository lacks: hooks, an audit every week, names to ignore', _declare_init, init),
+        ('dependencies', 'list the packages that files name, and where', _declare_dependencies, dependencies),
         ('grants', 'print what a deno command line grants', _declare_grants, grants),
         ('hooks', 'list the hooks', _declare_hooks, hooks),
         ('detect-secrets-plugin', 'print the path of the plugin that `detect-secrets scan -p` takes',
@@ -171,6 +172,35 @@ def _agrees(question: str) -> bool:
         return False
     print(question, end='', file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ('y', 'yes')
+
+
+# dependencies
+
+
+def _declare_dependencies(command: argparse.ArgumentParser) -> None:
+    command.add_argument('paths', nargs='*', metavar='PATH', help='files and folders; without any the git work tree')
+    command.add_argument('--format', choices=('text', 'json', 'cyclonedx'), default='text')
+    command.add_argument('--output', metavar='FILE', help='write the list to FILE')
+
+
+def dependencies(arguments: argparse.Namespace) -> int:
+    """Print every package and version that files name; 2 when a file could not be read."""
+    from deno_ai_hooks.common import fix
+    from deno_ai_hooks.common.components import inventory
+    from deno_ai_hooks.common.report import components
+    from deno_ai_hooks.common.report.plain import printable
+
+    found = inventory(arguments.paths)
+    forms = {'text': components.as_text, 'json': components.as_json, 'cyclonedx': components.as_cyclonedx}
+    text = forms[arguments.format](found)
+    if arguments.output is None:
+        sys.stdout.write(printable(text, sys.stdout))
+    else:
+        fix.write(arguments.output, text.encode(errors='backslashreplace'))
+    broken = [f'{skipped.path}: {skipped.reason}' for skipped in found.skipped if skipped.broken]
+    for line in broken:
+        cli.complain(line)
+    return cli.BROKEN if broken else cli.CLEAN
 
 
 # grants
