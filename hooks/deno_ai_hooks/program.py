@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         ('baseline', 'write a file of the findings of today, for --baseline', _declare_baseline, baseline),
         ('init', 'write what a repository lacks: hooks, an audit every week, names to ignore', _declare_init, init),
         ('dependencies', 'list the packages that files name, and where', _declare_dependencies, dependencies),
+        ('advisories', 'write the advisories that audited-dependencies judges by', _declare_advisories, advisories),
         ('grants', 'print what a deno command line grants', _declare_grants, grants),
         ('hooks', 'list the hooks', _declare_hooks, hooks),
         ('detect-secrets-plugin', 'print the path of the plugin that `detect-secrets scan -p` takes',
@@ -201,6 +202,47 @@ def dependencies(arguments: argparse.Namespace) -> int:
     for line in broken:
         cli.complain(line)
     return cli.BROKEN if broken else cli.CLEAN
+
+
+# advisories
+
+
+UPDATE = '''\
+Write an index of the advisories of an export, in the place of the one before.
+OSV publishes those of npm at
+https://osv-vulnerabilities.storage.googleapis.com/npm/all.zip'''
+
+
+def _declare_advisories(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(metavar='ACTION', required=True)
+    update = actions.add_parser(
+        'update', help='write an index of the advisories of an export', description=UPDATE, allow_abbrev=False,
+        formatter_class=cli.formatter,
+    )
+    update.add_argument('folder', metavar='DIR', help='where the index is kept')
+    update.add_argument(
+        '--from', dest='sources', action='append', required=True, metavar='URL|FILE|FOLDER',
+        help='entries of OSV, as an archive or as JSON files; may be repeated',
+    )
+    update.add_argument('--pass-over', type=_count, default=0, metavar='N', help='let up to N entries be none')
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f'{text[:40]} is no number')
+    return int(text)
+
+
+def advisories(arguments: argparse.Namespace) -> int:
+    """Write the index of the advisories of exports, or leave the one before as it was."""
+    from deno_ai_hooks.common.exports import update
+
+    found = update(arguments.folder, arguments.sources, pass_over=arguments.pass_over)
+    left = (('withdrawn', found.withdrawn), ('of nothing that Deno loads', found.other), ('passed over', found.unread))
+    more = ''.join(f', {why}: {count}' for why, count in left if count)
+    print(f'{arguments.folder}: advisories: {found.advisories}, entries: {found.entries}{more}; '
+          f'the newest is of {found.newest:%Y-%m-%d}')
+    return cli.CLEAN
 
 
 # grants
