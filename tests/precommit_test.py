@@ -389,3 +389,47 @@ def test_from_a_folder_of_the_work_tree(across):
     repo = across({**FUNCTIONS, '_shared/llm.ts': 'export const ask = "bad";\n'}, exclude='^examples/')
     ended = repo.run(sys.executable, '../../hook.py', 'llm.ts', folder='_shared')
     assert places(headlines(ended.out)) == ['../chat/index.ts:1:21:', 'llm.ts:1:21:']
+
+
+# what `init` writes
+
+OTHERS = '''\
+# what we had
+default_stages: [pre-commit]   # no others
+
+repos:
+  # pre-commit's own
+  - repo: meta
+    hooks:
+      - id: identity   # what it looks at
+        files: ^deno\\.json$
+      # - id: check-hooks-apply
+
+exclude: ^vendor/
+'''
+
+
+@pytest.mark.parametrize('config', (None, '# nothing yet\n', OTHERS, OTHERS.replace('\n', '\r\n'), '{"repos": []}'))
+def test_what_init_writes_runs(suite, cache, tmp_path, config):
+    from deno_ai_hooks.common import catalog
+
+    rev = suite.git('rev-parse', 'HEAD')
+    tree = {} if config is None else {'.pre-commit-config.yaml': config.encode()}
+    repo = repository(tmp_path / 'repo', tree, PRE_COMMIT_HOME=cache)
+    ended = repo.run('deno-ai-hooks', 'init', '--yes', '--repo', suite.path, '--rev', rev)
+    assert ended.code == 0, ended
+    repo.write({'deno.json': CAREFUL})
+    repo.git('add', '--all')
+    told = run_all(repo)
+    assert told.code == 0, told
+    ran = re.findall(r'^([\w -]+?)\.{3,}(?:\(no files to check\))?(?:Passed|Skipped)$', told.out, re.MULTILINE)
+    assert 'identity' in ran or config != OTHERS
+    assert set(ran) >= {id.replace('-', ' ') for id in catalog.ids()}
+    assert repo.run('deno-ai-hooks', 'init').out == 'nothing is missing\n'
+    # a commit is judged by what was written
+    assert repo.run(*PRE_COMMIT, 'install').code == 0
+    begun(repo)
+    repo.write({'deno.json': CARELESS})
+    repo.git('add', 'deno.json')
+    assert commit(repo).code == 1
+    assert commit(repo, SKIP='explicit-permissions').code == 0
