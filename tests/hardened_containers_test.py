@@ -161,7 +161,8 @@ def test_reads_scripts_however_they_are_started(start):
     keyword, _, rest = start.partition(' ')
     files = {'start.sh': '#!/bin/sh\nexec deno run main.ts\n'}
     assert_rule(AS_ROOT, f'{FROM}WORKDIR /app\nCOPY . .\n«{keyword}» {rest}', files=files)
-    assert_rule(AS_ROOT, f'{FROM}WORKDIR /app\nCOPY . .\n{start}', files={'start.sh': '#!/bin/sh\nexec gosu deno deno run main.ts\n'})
+    drops = {'start.sh': '#!/bin/sh\nexec gosu deno deno run main.ts\n'}
+    assert_rule(AS_ROOT, f'{FROM}WORKDIR /app\nCOPY . .\n{start}', files=drops)
     assert_rule(AS_ROOT, f'{FROM}WORKDIR /app\nCOPY . .\n{start}')
 
 
@@ -375,6 +376,30 @@ def test_looks_for_the_ignore_file_in_every_context():
     assert_rule(COPIES, f'{FROM}COPY «.» .', 'api/Dockerfile', {'api/.env.example': '', '.dockerignore': '.git'})
 
 
+@pytest.mark.parametrize(
+    ('code', 'files', 'expected'),
+    (
+        ('COPY . .', {'.env.example': ''}, '.dockerignore'),
+        ('COPY . .', {'.env.example': '', '.dockerignore': '.git\n'}, '.dockerignore'),
+        ('COPY . .', {'.env.example': '', 'Dockerfile.dockerignore': '.git\n'}, 'Dockerfile.dockerignore'),
+        # a program that reads what is in the image
+        ('COPY . .\nCMD ["run", "--env-file", "main.ts"]', {'.env.example': ''}, None),
+        # a line of .dockerignore takes nothing back that is copied by name
+        ('COPY .env .', {'.env.example': ''}, None),
+    ),
+)
+def test_leaves_env_files_out(code, files, expected):
+    found = [each for each in judged(hook, f'{FROM}{code}', 'Dockerfile', files=files) if each.rule == COPIES]
+    added = [(line.path, line.text) for each in found for line in each.added]
+    texts = ('**/.env', '**/.env.*', '!**/.env.example')
+    assert added == ([(expected, text) for text in texts] if expected else [])
+    assert found
+    assert all(bool(each.fix) == bool(each.added) for each in found)
+    if expected:
+        mended = {**files, expected: files.get(expected, '') + '\n'.join(texts) + '\n'}
+        assert_rule(COPIES, f'{FROM}{code}', files=mended)
+
+
 # container-secret-in-env
 
 
@@ -572,16 +597,68 @@ def test_images_of_services(text, path):
     assert_rule(NOT_PINNED, text, path)
 
 
+DIGEST = '@sha256:' + '0f' * 32
+
+
 @pytest.mark.parametrize(
     'code',
     (
-        'FROM «denoland/deno:2.9.8»', 'FROM «denoland/deno:alpine-2.9.8» AS a', 'ARG T=2.9.8\nFROM «denoland/deno:$T»',
-        'FROM denoland/deno:2.9.8@sha256:' + '0f' * 32, 'FROM denoland/deno', 'ARG T\nFROM denoland/deno:$T',
-        'FROM node:22\nCMD deno run a.ts', 'FROM denoland/deno:latest',
+        'FROM «denoland/deno:2.9.8»',
+        'FROM «denoland/deno:2»',
+        'FROM «denoland/deno:alpine-2.9.8» AS a',
+        'FROM --platform=linux/amd64 «denoland/deno:distroless-2.9.8»',
+        'ARG T=2.9.8\nFROM «denoland/deno:$T»',
+        'ARG T\nFROM «denoland/deno:${T:-2.9.8}»',
+        'FROM «ghcr.io/denoland/deno:2.9.8»',
+        'FROM «mirror.acme.net/denoland/deno:2.9.8»',
+        'FROM debian:12\nCOPY «--from=denoland/deno:bin-2.9.8» /deno /bin/deno',
+        'FROM «denoland/deno:2.9.8» AS build\nFROM nginx:1.27\nCOPY --from=build /a /b',
+        f'FROM «denoland/deno:2.9.8» AS build\nFROM denoland/deno:2.9.8{DIGEST}\nCOPY --from=build /a /b',
     ),
 )
-def test_digests(code):
+def test_flags_images_without_a_digest(code):
     assert_rule(NO_DIGEST, code)
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        f'FROM denoland/deno:2.9.8{DIGEST}',
+        f'FROM denoland/deno{DIGEST}',
+        f'FROM denoland/deno:latest{DIGEST}',
+        f'FROM --platform=$BUILDPLATFORM denoland/deno:2.9.8{DIGEST} AS a',
+        f'ARG D={DIGEST[1:]}\nFROM denoland/deno:2.9.8@$D',
+        'ARG D\nFROM denoland/deno:2.9.8@$D',
+        f'FROM debian:12\nCOPY --from=denoland/deno:bin-2.9.8{DIGEST} /deno /bin/deno',
+        'FROM denoland/deno',
+        'FROM denoland/deno:latest',
+        'ARG T\nFROM denoland/deno:$T',
+        'FROM node:22\nCMD deno run a.ts',
+        'FROM acme/deno:2\nCMD deno run a.ts',
+        'FROM debian:12\nRUN curl -fsSL https://deno.land/install.sh | sh',
+        f'FROM denoland/deno:2.9.8{DIGEST} AS deno\nFROM deno AS other',
+        'FROM denoland/deno:2.9.8\nFROM node:22\nCMD ["deno", "run", "a.ts"]',
+        '# FROM denoland/deno:2.9.8\nFROM scratch\nCMD ["deno"]',
+    ),
+)
+def test_allows_digests(code):
+    assert_rule(NO_DIGEST, code)
+
+
+@pytest.mark.parametrize(
+    ('text', 'path'),
+    (
+        (compose('image: «denoland/deno:2.9.8»'), 'compose.yaml'),
+        (compose('image: «denoland/deno:${V:-2.9.8}»'), 'compose.yaml'),
+        (pod('image: «denoland/deno:2.9.8»'), 'k8s/chat.yaml'),
+        (compose(f'image: denoland/deno:2.9.8{DIGEST}'), 'compose.yaml'),
+        (pod(f'image: denoland/deno:2.9.8{DIGEST}'), 'k8s/chat.yaml'),
+        (compose('image: denoland/deno:${V}'), 'compose.yaml'),
+        (compose('image: ollama/ollama:0.13.0'), 'compose.yaml'),
+    ),
+)
+def test_digests_of_services(text, path):
+    assert_rule(NO_DIGEST, text, path)
 
 
 # container-installs-unlocked
@@ -772,6 +849,15 @@ SOCK = '/var/run/docker.sock'
         'image: ollama/ollama:0.13.0\nnetwork_mode: «host»',
         'image: vllm/vllm-openai:v0.11.0\nprivileged: «true»',
         'image: acme/agent:1\ncommand: deno run agent.ts\nprivileged: «true»',
+        f'image: {IMAGE}\ncap_add: [«NET_ADMIN»]',
+        f'image: {IMAGE}\ncap_add: [«CAP_SYS_PTRACE»]',
+        f'image: {IMAGE}\nvolumes: ["«/etc:/host/etc»"]',
+        f'image: {IMAGE}\nvolumes: ["«/var/lib/docker:/docker»"]',
+        f'image: {IMAGE}\nvolumes: ["«/proc:/host/proc:rw»"]',
+        f'image: {IMAGE}\ndevices: ["«/dev/mem:/dev/mem»"]',
+        f'image: {IMAGE}\ndevices:\n  - «/dev/sda:/dev/xvda:rwm»',
+        f'image: {IMAGE}\nuserns_mode: «host»',
+        f'image: {IMAGE}\nvolumes: ["«/run/podman/podman.sock:/run/podman.sock»"]',
     ),
 )
 def test_flags_walls_that_are_down(service):
@@ -788,6 +874,10 @@ def test_flags_walls_that_are_down(service):
         f'image: {IMAGE}\npid: service:db',
         f'image: {IMAGE}\nvolumes: ["./data:/data", "/srv/chat:/srv"]',
         f'image: {IMAGE}\nvolumes: ["/:/host:ro"]',
+        f'image: {IMAGE}\nvolumes: ["/etc/localtime:/etc/localtime:ro", "/etc/timezone:/etc/timezone"]',
+        f'image: {IMAGE}\nvolumes: ["/etc:/host/etc:ro"]',
+        f'image: {IMAGE}\nvolumes: ["/procedures:/p", "/dev/shm:/dev/shm"]',
+        f'image: {IMAGE}\ndevices: ["/dev/dri:/dev/dri", "nvidia.com/gpu=all", "/dev/video0:/dev/video0"]',
         f'image: {IMAGE}\nvolumes: ["./docker.sock.md:/docs"]',
         f'image: {IMAGE}\ncap_add: [NET_BIND_SERVICE]',
         f'image: {IMAGE}\ncap_drop: [ALL]',
@@ -826,6 +916,12 @@ def test_finds_out_what_a_service_is_built_from():
         (f'image: {IMAGE}', f'volumes:\n- name: docker\n  hostPath: {{path: «{SOCK}»}}'),
         (f'image: {IMAGE}\nsecurityContext: {{capabilities: {{add: [«SYS_ADMIN»]}}}}', ''),
         ('image: ollama/ollama:0.13.0', 'hostNetwork: «true»'),
+        (f'image: {IMAGE}\nsecurityContext: {{seccompProfile: {{type: «Unconfined»}}}}', ''),
+        (f'image: {IMAGE}', 'securityContext: {seccompProfile: {type: «Unconfined»}}'),
+        (f'image: {IMAGE}', 'volumes:\n- name: host\n  hostPath: {path: «/»}'),
+        (f'image: {IMAGE}', 'volumes:\n- name: host\n  hostPath: {path: «/var/lib/kubelet»}'),
+        (f'image: {IMAGE}', 'hostIPC: «true»'),
+        (f'image: {IMAGE}', 'securityContext: {seccompProfile: {type: RuntimeDefault}}'),
         (f'image: {IMAGE}', 'hostNetwork: false'),
         (f'image: {IMAGE}', 'volumes:\n- name: data\n  hostPath: {path: /srv/chat}'),
         (f'image: {IMAGE}\nsecurityContext: {{privileged: false}}', ''),
@@ -1273,38 +1369,54 @@ def test_binds_docker_run_to_loopback(command, expected):
 
 CONFINED = (
     f'image: {IMAGE}\nuser: deno\nread_only: true\ncap_drop: [ALL]\nsecurity_opt: ["no-new-privileges:true"]\n'
-    'mem_limit: 512m\n'
+    'mem_limit: 512m\npids_limit: 200\n'
 )
 CONFINED_POD = (
     f'image: {IMAGE}\nresources: {{limits: {{memory: 512Mi}}}}\nsecurityContext:\n  runAsUser: 1993\n'
     '  readOnlyRootFilesystem: true\n  allowPrivilegeEscalation: false\n  capabilities: {drop: [ALL]}\n'
+    '  seccompProfile: {type: RuntimeDefault}\n'
 )
 
 
 @pytest.mark.parametrize(
-    ('without', 'told'),
+    ('without', 'instead', 'told'),
     (
-        ('read_only: true\n', 'read_only'),
-        ('cap_drop: [ALL]\n', 'cap_drop'),
-        ('security_opt: ["no-new-privileges:true"]\n', 'no-new-privileges'),
-        ('mem_limit: 512m\n', 'mem_limit'),
+        ('read_only: true\n', '', '`read_only: true`, `tmpfs: [/tmp]`'),
+        ('read_only: true\n', 'read_only: false\ntmpfs: [/tmp]\n', '`read_only: true`'),
+        ('cap_drop: [ALL]\n', '', '`cap_drop: [ALL]`'),
+        ('cap_drop: [ALL]\n', 'cap_drop: [NET_RAW]\n', '`cap_drop: [ALL]`'),
+        ('security_opt: ["no-new-privileges:true"]\n', '', '`security_opt: ["no-new-privileges:true"]`'),
+        ('mem_limit: 512m\n', '', '`mem_limit: 512m`'),
+        ('mem_limit: 512m\n', 'deploy: {resources: {limits: {cpus: "1"}}}\n', '`mem_limit: 512m`'),
+        ('pids_limit: 200\n', '', '`pids_limit: 200`'),
     ),
 )
-def test_names_what_would_confine_further(without, told):
-    text = compose(CONFINED.replace(without, ''))
+def test_names_what_would_confine_further(without, instead, told):
+    text = compose(CONFINED.replace(without, instead))
     (found,) = (each for each in judged(hook, text, 'compose.yaml') if each.rule == HARDENING)
-    assert told in found.message
+    assert found.message == f'chat could be confined further: add {told}'
     assert_rule(HARDENING, text.replace(IMAGE, f'«{IMAGE}»'), 'compose.yaml')
 
 
 @pytest.mark.parametrize(
     'without',
     ('  readOnlyRootFilesystem: true\n', '  allowPrivilegeEscalation: false\n', '  capabilities: {drop: [ALL]}\n',
-     'resources: {limits: {memory: 512Mi}}\n'),
+     'resources: {limits: {memory: 512Mi}}\n', '  seccompProfile: {type: RuntimeDefault}\n'),
 )
 def test_names_what_would_confine_a_pod(without):
     text = pod(CONFINED_POD.replace(without, '').replace(IMAGE, f'«{IMAGE}»'))
     assert_rule(HARDENING, text, 'k8s/chat.yaml')
+
+
+def test_tells_of_confinement_once_a_file():
+    text = f'services:\n  a: {{image: «{IMAGE}»}}\n  b: {{image: {IMAGE}, cap_drop: [ALL]}}\n  c: {{image: postgres}}\n'
+    assert_rule(HARDENING, text, 'compose.yaml')
+    (found,) = (
+        each for each in judged(hook, text.replace(OPEN, '').replace(CLOSE, ''), 'compose.yaml')
+        if each.rule == HARDENING
+    )
+    assert [step.message.partition(':')[0] for step in found.related] == ['b']
+    assert found.message.endswith(', 1 more in this file')
 
 
 @pytest.mark.parametrize(
@@ -1312,14 +1424,26 @@ def test_names_what_would_confine_a_pod(without):
     (
         (compose(CONFINED), 'compose.yaml'),
         (compose(CONFINED.replace('mem_limit: 512m', 'deploy: {resources: {limits: {memory: 512M}}}')), 'compose.yaml'),
+        (compose(CONFINED.replace('mem_limit: 512m\npids_limit: 200', 'deploy: {resources: {limits: '
+                                  '{memory: 512M, pids: 200}}}')), 'compose.yaml'),
+        (compose(CONFINED.replace(':true"]', '"]')), 'compose.yaml'),
+        (compose(f'{CONFINED}tmpfs: [/tmp]\n'), 'compose.yaml'),
         (pod(CONFINED_POD), 'k8s/chat.yaml'),
+        (pod(CONFINED_POD.replace('  seccompProfile: {type: RuntimeDefault}\n', ''),
+             'securityContext: {seccompProfile: {type: RuntimeDefault}}'), 'k8s/chat.yaml'),
         (compose('image: postgres:17'), 'compose.yaml'),
         (compose('image: ollama/ollama:0.13.0'), 'compose.yaml'),
         (compose('image: acme/chat:1'), 'compose.yaml'),
+        (compose('image: acme/chat:1\ncommand: node main.js # deno'), 'compose.yaml'),
         (compose(f'image: {IMAGE}'), 'compose.dev.yaml'),
+        (compose(f'image: {IMAGE}'), 'compose.override.yaml'),
+        (compose(f'image: {IMAGE}'), '.devcontainer/compose.yaml'),
         (compose(f'image: {IMAGE}'), 'tests/compose.yaml'),
         (compose(f'image: {IMAGE}\nextends: {{file: base.yaml, service: base}}'), 'compose.yaml'),
         (pod('image: acme/chat:1'), 'k8s/chat.yaml'),
+        ('x-confined: &confined\n' + ''.join(f'  {line}\n' for line in CONFINED.strip().split('\n'))
+         + 'services:\n  chat:\n    <<: *confined\n', 'compose.yaml'),
+        (compose(CONFINED, 'base') + f'  chat: {{extends: base, image: {IMAGE}}}\n', 'compose.yaml'),
     ),
 )
 def test_allows_what_is_confined(text, path):

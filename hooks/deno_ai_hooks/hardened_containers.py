@@ -25,7 +25,8 @@ With `--strict` also images without a digest, and services without what confines
 Containers of developers and tests may run as root: `.devcontainer`, `tests/`, `Dockerfile.dev`.
 
 What is mended: `USER deno` is added where the program writes and starts nothing, so that all it needs can be
-read by any user; a published model is bound to `127.0.0.1`; `deno` is put before a word that only it knows.
+read by any user; env files are left out of the build by lines of `.dockerignore`; a published model is bound
+to `127.0.0.1`; `deno` is put before a word that only it knows.
 
 Bad:
 
@@ -102,6 +103,7 @@ from deno_ai_hooks.common.documents.base import Variable
 from deno_ai_hooks.common.documents.base import Word
 from deno_ai_hooks.common.finding import Edit
 from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.finding import Line
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
@@ -672,21 +674,25 @@ def _copies(document: Containerfile, project: Project) -> Iterator[Finding]:
     from functools import cache
 
     everything = cache(lambda: _unguarded(document.path, project))
+    left_out = cache(lambda: _left_out(document, project))
     taken = staging.onward(document)
     for copy in staging.copies(document):
         for word in copy.instruction.arguments[:-1]:
             told = _told(document.path, word.text or '', everything, project)
             if told and staging.is_shipped(document, copy, taken):
-                yield Finding(word.span, told, rule=COPIES)
+                lines = left_out() if _is_everything(word.text or '') else ()
+                # what mends this stands in another file
+                fix = (Edit(Span(word.span.start, word.span.start), ''),) if lines else ()
+                yield Finding(word.span, told, fix=fix, rule=COPIES, lines=lines)
 
 
 def _told(dockerfile: str, source: str, everything: Callable[[], str | None], project: Project) -> str | None:
     """Return what is wrong with copying `source`, or None."""
     path = posixpath.normpath(source.lstrip('/') or '.')
     name = posixpath.basename(path)
-    if path in EVERYTHING:
-        return f'copies {found} into the image with everything else: add the line `**/.env*` to .dockerignore, ' \
-               'and pass the variables when the container starts' if (found := everything()) else None
+    if _is_everything(source):
+        return f'copies {found} into the image with everything else: add the lines `**/.env` and `**/.env.*` to ' \
+               '.dockerignore, and pass the variables when the container starts' if (found := everything()) else None
     if is_template(path):
         return None
     if ENV_FILE.search(path):
@@ -696,6 +702,26 @@ def _told(dockerfile: str, source: str, everything: Callable[[], str | None], pr
         return f'copies {name} into the image; mount it when the container starts, ' \
                'or with `RUN --mount=type=secret` for the build'
     return None
+
+
+def _is_everything(source: str) -> bool:
+    """Return whether a copy takes all that a build is given."""
+    return posixpath.normpath(source.lstrip('/') or '.') in EVERYTHING
+
+
+LEFT_OUT = ('**/.env', '**/.env.*')
+
+
+def _left_out(document: Containerfile, project: Project) -> tuple[Line, ...]:
+    """Return the lines that leave env files out of a build; none where a program reads one in the image."""
+    from deno_ai_hooks.common import dockerignore
+
+    contexts = _contexts(document.path)
+    path = dockerignore.place(document.path, contexts, project)
+    reads = any(found.line.has('env-file') for found in _invocations(document))
+    shared = (name for name in TEMPLATES if any(project.source(posixpath.join(at, name)) for at in contexts))
+    texts = (*LEFT_OUT, *(f'!**/{name}' for name in shared if name.startswith('.env')))
+    return () if path is None or reads else tuple(Line(path, text) for text in texts)
 
 
 def _contexts(path: str) -> tuple[str, ...]:
@@ -765,20 +791,24 @@ def check_services(document: Document, project: Project) -> Iterator[Finding]:
     from deno_ai_hooks.common.starts import of_service
 
     built = cache(lambda path: _built(path, project))
+    loose: list[tuple[Service, str]] = []
     inner = cache(lambda: list(commands(document, 'service')))
     seen = cache(lambda: _shown(document))
     for root in roots(document):
         for service in islice(services(root), MOST):
             build = _build(document.path, service, built)
-            yield from _service(document, service, build)
+            deno = _starts_deno(service) or (build is not None and _is_ours(build.dockerfile))
+            yield from _service(document, service, deno=deno)
+            if deno and (missing := ', '.join(_missing(service))):
+                loose.append((service, missing))
             if _says_what_starts(document, service):
                 start = of_service(document.path, service, build, inner())
                 yield from _led(document.path, start.launches(project), seen())
         yield from _exposed(root)
+    yield from _hardening(document, loose)
 
 
-def _service(document: Document, service: Service, build: Build | None) -> Iterator[Finding]:
-    deno = _starts_deno(service) or (build is not None and _is_ours(build.dockerfile))
+def _service(document: Document, service: Service, *, deno: bool) -> Iterator[Finding]:
     server = containers.model_server(service.image)
     yield from _environment(service, ours=deno or server is not None)
     if is_deno(service.image):
@@ -786,7 +816,6 @@ def _service(document: Document, service: Service, build: Build | None) -> Itera
         yield from _service_command(service)
     if deno:
         yield from _service_root(document, service)
-        yield from _hardening(document, service)
     if deno or server:
         yield from _isolation(service, deno=deno)
     yield from _published(service, server)
@@ -916,8 +945,11 @@ def _says_what_starts(document: Document, service: Service) -> bool:
 # walls
 
 SOCKET = pattern(r'(?:/var)?/run/(?:docker|podman/podman|containerd/containerd)\.sock')
-WHOLE_HOST = pattern(r'/(?:\Z|:(?!.*:ro\b))')
-POWERS = frozenset(('ALL', 'SYS_ADMIN', 'CAP_SYS_ADMIN'))
+WHOLE_HOST = pattern(r'/(?:(?:etc|root|proc|sys|boot|dev|var/lib/(?:docker|kubelet|containerd))/?)?(?:\Z|:(?!.*:ro\b))')
+POWERS = pattern(
+    r'(?i)(?:CAP_)?(?:ALL|SYS_ADMIN|SYS_MODULE|SYS_PTRACE|SYS_RAWIO|NET_ADMIN|DAC_READ_SEARCH|BPF|MKNOD)\Z',
+)
+DEVICES = pattern(r'/dev/(?:k?mem|port|sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|disk/)')
 UNCONFINED = pattern(r'(?:seccomp|apparmor)[:=]unconfined\Z')
 SHARED = {
     'network_mode': 'the network of the host: it reaches whatever listens on this machine alone',
@@ -925,6 +957,8 @@ SHARED = {
     'hostNetwork': 'the network of the host: it reaches whatever listens on this machine alone',
     'hostPID': 'the processes of the host: it sees their memory and their variables',
     'ipc': 'the shared memory of the host',
+    'userns_mode': 'the users of the host: root inside is root outside',
+    'cgroup': 'the control groups of the host',
     'hostIPC': 'the shared memory of the host',
 }
 
@@ -945,12 +979,19 @@ def _privileges(service: Service) -> Iterator[tuple[Span, str]]:
         yield privileged.span, 'privileged grants every capability and device'
     added = service.node.get('cap_add') if service.pod is None else service.node.get(*context, 'capabilities', 'add')
     for _, item in added.items if added else ():
-        if isinstance(item.value, str) and item.value.upper() in POWERS:
+        if isinstance(item.value, str) and POWERS.match(item.value):
             yield item.span, f'{item.value} is as good as root on the host'
     options = service.node.get('security_opt') if service.pod is None else None
     for _, item in options.items if options else ():
         if isinstance(item.value, str) and UNCONFINED.match(item.value):
             yield item.span, f'{item.value} allows every call of the kernel'
+    profile = _setting(service, 'securityContext', 'seccompProfile', 'type') if service.pod is not None else None
+    if profile is not None and profile.value == 'Unconfined':
+        yield profile.span, 'without a profile every call of the kernel is allowed'
+    devices = service.node.get('devices') if service.pod is None else None
+    for _, item in devices.items if devices else ():
+        if isinstance(item.value, str) and DEVICES.match(item.value):
+            yield item.span, f'{item.value.partition(":")[0][:40]} is the memory or a disk of the host'
 
 
 def _shared(service: Service, *, deno: bool) -> Iterator[tuple[Span, str]]:
@@ -972,7 +1013,8 @@ def _mounts(service: Service) -> Iterator[tuple[Span, str]]:
         if SOCKET.match(source.value):
             yield source.span, SOCKET_TOLD
         elif WHOLE_HOST.match(source.value) and item.get('read_only') is None:
-            yield source.span, 'this mounts the whole file system of the host'
+            place = source.value.partition(':')[0]
+            yield source.span, f'this mounts {place[:40] if place != "/" else "the whole file system"} of the host'
 
 
 # servers of models
@@ -1100,7 +1142,7 @@ def _flag_told(before: str, text: str, *, deno: bool) -> str | None:
         return SOCKET_TOLD
     if flag in SHARING and value == 'host' and (deno or flag != '--ipc'):
         return f'this shares {SHARED[SHARING[flag]]}'
-    if flag == '--cap-add' and value.upper() in POWERS:
+    if flag == '--cap-add' and POWERS.match(value):
         return f'{value} is as good as root on the host'
     return None
 
@@ -1122,25 +1164,46 @@ def _run_port(word: Word, before: str, server: str) -> Iterator[Finding]:
 # more confinement
 
 
-def _hardening(document: Document, service: Service) -> Iterator[Finding]:
-    missing = list(_missing(service) if service.pod is None else _missing_in_pod(service))
-    if missing and service.whole and not containers.DEVELOPMENT.search(document.path):
-        yield Finding(
-            service.at, f'{service.name[:40] or "this container"} could be confined further: add {", ".join(missing)}',
-            rule=HARDENING,
-        )
+def _hardening(document: Document, loose: Sequence[tuple[Service, str]]) -> Iterator[Finding]:
+    """Yield one finding for the services of a file that could be confined further, with what to add to each."""
+    loose = [(service, missing) for service, missing in loose if service.whole]
+    if not loose or containers.DEVELOPMENT.search(document.path):
+        return
+    (first, missing), *others = loose
+    more = f', {len(others)} more in this file' if others else ''
+    steps = tuple(
+        Step(document.path, service.at, f'{service.name[:40] or "this container"}: add {missing}')
+        for service, missing in others[:SHOWN]
+    )
+    yield Finding(
+        first.at, f'{first.name[:40] or "this container"} could be confined further: add {missing}{more}',
+        rule=HARDENING, related=steps,
+    )
+
+
+SHOWN = 20
+"""Other services of a file that a finding about confinement names."""
 
 
 def _missing(service: Service) -> Iterator[str]:
-    node = service.node
+    """Yield the settings that a service lacks, each as it is written."""
+    return _missing_in_compose(service.node) if service.pod is None else _missing_in_pod(service)
+
+
+def _missing_in_compose(node: Node) -> Iterator[str]:
     if (read_only := node.get('read_only')) is None or read_only.value is not True:
         yield '`read_only: true`'
+        if node.get('tmpfs') is None:
+            yield '`tmpfs: [/tmp]`'
     if 'ALL' not in _values(node.get('cap_drop')):
         yield '`cap_drop: [ALL]`'
     if not any(value.startswith('no-new-privileges') for value in _values(node.get('security_opt'))):
         yield '`security_opt: ["no-new-privileges:true"]`'
-    if node.get('mem_limit') is None and node.get('deploy', 'resources', 'limits') is None:
-        yield '`mem_limit`'
+    limits = node.get('deploy', 'resources', 'limits')
+    if node.get('mem_limit') is None and (limits is None or limits.get('memory') is None):
+        yield '`mem_limit: 512m`'
+    if node.get('pids_limit') is None and (limits is None or limits.get('pids') is None):
+        yield '`pids_limit: 200`'
 
 
 def _missing_in_pod(service: Service) -> Iterator[str]:
@@ -1151,8 +1214,11 @@ def _missing_in_pod(service: Service) -> Iterator[str]:
             yield f'`{key}: {str(wanted).lower()}`'
     if 'ALL' not in _values(context.get('capabilities', 'drop') if context else None):
         yield '`capabilities: {drop: [ALL]}`'
+    profile = _setting(service, 'securityContext', 'seccompProfile')
+    if profile is None:
+        yield '`seccompProfile: {type: RuntimeDefault}`'
     if service.node.get('resources', 'limits') is None:
-        yield '`resources.limits`'
+        yield '`resources: {limits: {memory: 512Mi}}`'
 
 
 def _values(node: Node | None) -> list[str]:

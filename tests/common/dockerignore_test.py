@@ -5,6 +5,7 @@ import posixpath
 import pytest
 from deno_ai_hooks.common.dockerignore import files
 from deno_ai_hooks.common.dockerignore import leaves_out
+from deno_ai_hooks.common.dockerignore import place
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.source import Source
 
@@ -46,3 +47,20 @@ def test_files(dockerfile, texts, expected):
 )
 def test_leaves_out(texts, name, expected):
     assert leaves_out('docker/Dockerfile', name, ('docker', ''), project(texts)) is expected
+
+
+@pytest.mark.parametrize(
+    ('dockerfile', 'texts', 'expected'),
+    (
+        ('Dockerfile', {}, '.dockerignore'),
+        ('Dockerfile', {'Dockerfile.dockerignore': ''}, 'Dockerfile.dockerignore'),
+        ('docker/Dockerfile', {'.dockerignore': ''}, '.dockerignore'),
+        ('docker/Dockerfile', {'docker/.dockerignore': '', '.dockerignore': ''}, 'docker/.dockerignore'),
+        ('api/Dockerfile', {'api/deno.json': '{}'}, 'api/.dockerignore'),
+        # built here or there
+        ('docker/Dockerfile', {'deno.json': '{}'}, None),
+    ),
+)
+def test_place(dockerfile, texts, expected):
+    contexts = (posixpath.dirname(dockerfile), '')
+    assert place(dockerfile, contexts, project(texts)) == expected
