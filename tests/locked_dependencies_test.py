@@ -57,6 +57,9 @@ def workflow(command: str) -> str:
         ('deno.json', '{ "imports": { "@/": "./src/" }, "tasks": { "start": "deno run main.ts" } }', {}),
         ('deno.json', '{ "lock": false, "imports": { "@/": "./src/" } }', {}),
         ('deno.json', '{ "lint": { "exclude": ["npm:zod"] } }', {}),
+        # only what tests need
+        ('deno.json', '{ "imports": { "@std/assert": "jsr:@std/assert@1" } }', {}),
+        ('deno.json', '{ "lock": false, "imports": { "@std/assert": "jsr:@std/assert@1" } }', {}),
         # a library is locked by who uses it
         ('deno.json', '{ %s, %s }' % (LIBRARY, IMPORTS), {}),
         ('deno.json', '{ %s, "lock": false, %s }' % (LIBRARY, IMPORTS), {}),
@@ -84,6 +87,7 @@ def test_allows_configurations(path, code, files):
     (
         ('deno.json', '{ "imports": { "zod": "«npm:zod@^4.1.0»" } }', {}),
         ('deno.json', '{ "imports": { "@/": "./src/", "path": "«jsr:@std/path@1»" } }', {}),
+        ('deno.json', '{ "imports": { "@std/assert": "jsr:@std/assert@1", "zod": "«npm:zod@^4.1.0»" } }', {}),
         ('deno.jsonc', '{ // c\n "imports": { "oak": "«https://deno.land/x/oak@v17.1.6/mod.ts»", } }', {}),
         ('deno.json', '{ "imports": { "a": "«https://example.com/a.ts»" } }', {}),
         ('deno.json', '{ "scopes": { "./x/": { "zod": "«npm:zod@4.1.12»" } } }', {}),

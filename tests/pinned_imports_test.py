@@ -77,6 +77,9 @@ def imports(target: str) -> str:
         ('deno.json', imports('npm:@types/node')),
         ('deno.json', '{ "compilerOptions": { "types": ["npm:vite/client"] } }'),
         ('deno.json', imports('https://esm.sh/')),
+        # for tests; `deno init` writes it
+        ('deno.json', imports('jsr:@std/assert@1')),
+        ('deno.json', imports('jsr:@std/testing@1/bdd')),
         ('data.json', imports('npm:zod')),
         # other forms of a package.json, and where another tool locks
         ('package.json', '{ "dependencies": { "zod": "^4.0.0", "a": "workspace:*", "b": "file:../b" } }'),
@@ -165,6 +168,11 @@ def test_allows_in_its_surroundings(path, code, files):
         ('deno.json', imports('«npm:zod»')),
         ('deno.json', imports('«jsr:@std/path@^1»')),
         ('deno.json', imports('«https://deno.land/std/»')),
+        ('deno.json', imports('«jsr:@std/assert»')),
+        ('main.ts', 'import { assert } from "«jsr:@std/assert@1»";'),
+        # nothing is locked: one thing to mend, and what has no version
+        ('deno.json', '{ "imports": { "a": "«npm:a@^1»", "b": "npm:b@^2", "c": "«npm:c»", "d": "npm:d@3" } }'),
+        ('main.ts', 'import "«npm:a@^1»"; import "«npm:b@^2»";'),
         ('deno.jsonc', '{ "scopes": { "./a/": { "x": "«npm:zod@latest»" } } }'),
         ('import_map.json', imports('«https://esm.sh/react»')),
         ('deno.json', '{ "lint": { "plugins": ["«jsr:@me/lint»"] } }'),
@@ -260,6 +268,7 @@ def test_flags_commands(path, code):
 
 def test_includes_tests():
     assert_findings(hook, 'import "«npm:zod»";', 'tests/a.ts', include_tests=True)
+    assert_findings(hook, imports('«jsr:@std/assert@1»'), 'deno.json', include_tests=True)
     assert_findings(hook, 'deno run «npm:cowsay»\n', 'tests/a.sh', include_tests=True)
 
 
@@ -296,6 +305,16 @@ def test_fixes(path, code, expected):
 )
 def test_says_what_to_write(code, files, expected):
     assert messages(hook, code, 'main.ts', files=files) == [expected]
+
+
+def test_says_how_many_ranges_there_are():
+    code = '{ "imports": { "a": "npm:a@^1", "b": "npm:b@^2", "c": "npm:c@3" } }'
+    assert messages(hook, code, 'deno.json') == [
+        'npm:a@^1 and 2 more are ranges, and no deno.lock that others get holds versions for them; '
+        'commit deno.lock, or write one version each',
+    ]
+    # what a lock file lacks is told one by one
+    assert len(messages(hook, code, 'deno.json', files={'deno.lock': LOCK})) == 3
 
 
 def test_says_what_is_run():

@@ -150,7 +150,7 @@ def check(document: Json, project: Project) -> Iterator[Finding]:
 
 def _kept(document: Json, found: Workspace, project: Project) -> Iterator[Finding]:
     """Yield whether a program's lock file is there for others, once a workspace."""
-    first = next(_remote(found, project), None)
+    first = next((each for each in _remote(found, project) if not each[1].is_for_tests), None)
     if first is None or _is_for_others(found):
         return
     file, specifier = first

@@ -116,19 +116,29 @@ hook.option('--include-tests', 'report tests and benchmarks too')
 def check(document: Document, include_tests: bool, project: Project) -> Iterator[Finding]:
     if DECLARATIONS.search(document.path) or (TESTS.search(document.path) and not include_tests):
         return
-    loose = [each for each in specifiers(document) if _is_loose(each)]
+    loose = [each for each in specifiers(document) if _is_loose(each, include_tests)]
     if loose:
         here = Surroundings(posixpath.dirname(document.path), project)
-        for each in loose:
-            if not here.settles(each):
-                yield _finding(each, here)
+        left = [each for each in loose if not here.settles(each)]
+        # where nothing is locked, that is one thing to mend
+        alike = [each for each in left if each.kind in STATED and _is_range(each)] if here.lock is None else []
+        told = {each.span for each in alike[1:]}
+        for each in left:
+            if each.span not in told:
+                yield _finding(each, here, len(told) if alike and each.span == alike[0].span else 0)
 
 
-def _is_loose(found: Specifier) -> bool:
+def _is_range(found: Specifier) -> bool:
+    return found.reference is not None and found.reference.pin == RANGE
+
+
+def _is_loose(found: Specifier, include_tests: bool) -> bool:
     """Return whether what a specifier stands for may change, as far as it tells itself."""
     if found.kind == 'command' or found.is_types or found.reference is None:
         return False
     if found.kind == 'manifest' and found.name == 'peerDependencies':
+        return False
+    if found.is_for_tests and _is_range(found) and not include_tests:
         return False
     pin = found.reference.pin
     # ranges are how a package.json is written; its lock file is another practice
@@ -233,13 +243,13 @@ def _within(folder: str, outer: str) -> bool:
     return outer == '.' or folder == outer or folder.startswith(f'{outer}/')
 
 
-def _finding(found: Specifier, here: Surroundings) -> Finding:
+def _finding(found: Specifier, here: Surroundings, more: int) -> Finding:
     assert found.reference is not None
     version = here.version(found)
-    return Finding(found.span, _message(found, version), found.pinned(version) if version else (), NOT_PINNED)
+    return Finding(found.span, _message(found, version, more), found.pinned(version) if version else (), NOT_PINNED)
 
 
-def _message(found: Specifier, version: str | None) -> str:
+def _message(found: Specifier, version: str | None, more: int) -> str:
     named = found.reference
     assert named is not None
     shown = found.text if len(found.text) <= 80 else named.package
@@ -248,6 +258,9 @@ def _message(found: Specifier, version: str | None) -> str:
         return f'{what}, which changes from day to day; name a tag or a commit'
     advice = f'write {version}, which deno.lock holds' if version else 'write the one that was tested'
     match named.pin:
+        case 'range' if more:
+            return f'{shown} and {more} more are ranges, and no deno.lock that others get holds versions for them; ' \
+                   'commit deno.lock, or write one version each'
         case 'range':
             return f'{shown} is a range, and no deno.lock that others get holds a version for it; commit deno.lock, ' \
                    'or write one version'

@@ -51,6 +51,7 @@ PRAGMA = pattern(
     rb'|@(?P<source>jsxImportSource|jsxImportSourceTypes)\s+(?P<jsx>[^\s*]+)',
 )
 
+TESTING = frozenset(('jsr:@std/assert', 'jsr:@std/expect', 'jsr:@std/testing'))
 TYPES = frozenset(('type_annotation', 'type_alias_declaration', 'type_query', 'type_arguments', 'type_parameter'))
 STEPS = 8
 """Nodes above an `import("…")` that are looked at."""
@@ -75,6 +76,12 @@ class Specifier(NamedTuple):
     def is_types(self) -> bool:
         """Return whether it is there for the type checker alone."""
         return self.kind == 'types' or bool(self.reference and self.reference.is_types)
+
+    @property
+    def is_for_tests(self) -> bool:
+        """Return whether a configuration names it for tests: `deno init` writes the first of these everywhere."""
+        stated = self.kind in ('map', 'scope', 'manifest')
+        return stated and self.reference is not None and self.reference.package in TESTING
 
     def pinned(self, version: str) -> tuple[Edit, ...]:
         """Return the edit that puts `version` into it, none where that cannot be done."""
