@@ -535,7 +535,8 @@ def is_loopback(module: Module, given: tuple[Node, ...]) -> bool:
 
 def _is_here(host: str) -> bool:
     # a request to any of these goes to this machine, who listens there is reached from all others
-    return host not in EVERYWHERE and urls.classify(f'[{host}]' if host.count(':') > 1 and '[' not in host else host) == urls.LOOPBACK
+    written = f'[{host}]' if host.count(':') > 1 and '[' not in host else host
+    return host not in EVERYWHERE and urls.classify(written) == urls.LOOPBACK
 
 
 _known: WeakKeyDictionary[Module, Routers] = WeakKeyDictionary()
