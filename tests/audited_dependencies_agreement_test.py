@@ -9,12 +9,14 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 
 import pytest
 from deno_ai_hooks.common import registries
 from deno_ai_hooks.common.advisories import Advisory
 from deno_ai_hooks.common.advisories import affects
+from deno_ai_hooks.common.advisories import parsed
 from deno_ai_hooks.common.documents.lockfile import Lockfile
 from deno_ai_hooks.common.inventory import LOCK
 from deno_ai_hooks.common.inventory import locked
@@ -194,6 +196,8 @@ def test_a_range_that_nobody_can_read_takes_in_every_version(registry, cache, tm
 # lock files that deno wrote
 
 
+EXAMPLES = os.path.join(os.path.dirname(__file__), '..', 'examples')
+PROGRAMS = sorted(name for name in os.listdir(EXAMPLES) if os.path.exists(os.path.join(EXAMPLES, name, 'deno.lock')))
 WANTED = ('1', '^1.0.0', '2', '0.1', '1.2.0-beta.1', '10.0.0')
 
 
@@ -214,6 +218,25 @@ def test_lock_files_that_deno_wrote(seed, registry, cache, tmp_path):
     assert {f'{each.name}@{each.version}' for each in locked(document)} == {
         key.partition('_')[0] for key in written['npm']
     }
+
+
+@pytest.mark.parametrize('program', PROGRAMS)
+@pytest.mark.parametrize('seed', range(5))
+def test_lock_files_of_programs(program, seed, registry, cache, tmp_path):
+    """Packages that there are, with versions as they are given."""
+    chance = random.Random(seed)
+    for name in ('deno.json', 'deno.lock'):
+        shutil.copy(os.path.join(EXAMPLES, program, name), tmp_path)
+    document = Lockfile('deno.lock', whole((tmp_path / 'deno.lock').read_bytes()))
+    found = [each for each in locked(document) if each.ecosystem == 'npm']
+    versions = sorted({each.version for each in found}, key=parsed)
+    registry.advisories = {each.name: [] for each in found}
+    for number, each in enumerate(chance.choices(found, k=100)):
+        low, high = sorted((each.version, chance.choice(versions)), key=parsed)
+        text = chance.choice(FORMS).format(low, high)
+        registry.advisories[each.name].append(advisory(number, text, chance.choice(LEVELS)))
+    assert audited(tmp_path, registry, cache)
+    agrees(tmp_path, registry, cache)
 
 
 def test_peers_stand_in_the_keys_that_deno_writes(registry, cache, tmp_path):

@@ -282,3 +282,10 @@ def test_what_passes_is_asked_again():
     with serving({BULK: lambda _: left.pop(0)}) as (url, asked):
         assert query('npm', [dependency('lodash', '4.17.11')], url=url)
     assert len(asked) == 3
+
+
+def test_the_registry_of_the_environment(monkeypatch):
+    with serving({f'/npm{BULK}': {'lodash': [bulk()]}}) as (url, asked):
+        monkeypatch.setenv('NPM_CONFIG_REGISTRY', f'{url}/npm/')
+        assert query('npm', [dependency('lodash', '4.17.11')])
+    assert [path for path, _ in asked] == [f'/npm{BULK}']

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from os import environ
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Literal
@@ -55,12 +56,13 @@ def query(
 ) -> dict[Key, list[Advisory]]:
     """Return what a registry of advisories knows of each package, for those that it knows something of.
 
-    `url` is the server to ask, the public one without it.  Packages whose version is not known, and those of
+    `url` is the server to ask; without it the registry of npm is the one that NPM_CONFIG_REGISTRY names, as deno 2.9.8
+    has it, else both are the public ones.  Packages whose version is not known, and those of
     ECOSYSTEMS that have no advisories, are not asked for.  Raises AdvisoriesError with one line that says why there
     is no answer.
     """
     keys = sorted({each.key for each in dependencies if each.ecosystem in ECOSYSTEMS and is_version(each.version)})
-    server = (url or SERVERS[kind]).rstrip('/')
+    server = (url or (environ.get('NPM_CONFIG_REGISTRY') if kind == 'npm' else None) or SERVERS[kind]).rstrip('/')
     found: dict[Key, list[Advisory]] = {}
     try:
         for start in range(0, len(keys), CHUNK):
