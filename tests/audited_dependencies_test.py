@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from contextlib import contextmanager
 from datetime import UTC
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
 from time import perf_counter
 
 import pytest
@@ -336,7 +340,7 @@ def test_an_audit_without_advisories_is_none(tmp_path, words):
     assert ended.code == 2
     assert ended.out == (
         'audited-dependencies: no advisories to judge by; --advisories names what `deno-ai-hooks advisories update` '
-        'wrote\n'
+        'wrote, --online asks for them\n'
     )
 
 
@@ -423,6 +427,100 @@ def test_lock_files_that_are_not_read(tmp_path, npm, text, code):
     ended = folder(tmp_path, {'deno.lock': text}).run(SCRIPT, '--advisories', npm, 'deno.lock')
     assert ended.code == code
     assert ended.out.startswith('deno.lock: ')
+
+
+# asked for online
+
+
+@contextmanager
+def asked(reply):
+    """Serve what a registry of npm answers to questions in bulk, and yield its URL and the questions."""
+    questions = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.path == '/-/npm/v1/security/advisories/bulk'
+            questions.append(json.loads(self.rfile.read(int(self.headers['content-length']))))
+            data = json.dumps(reply(questions[-1]) if callable(reply) else {}).encode()
+            self.send_response(200 if callable(reply) else reply)
+            self.send_header('content-type', 'application/json')
+            self.send_header('content-length', str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f'http://127.0.0.1:{server.server_port}', questions
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def known(question):
+    told = {'id': 7, 'url': 'https://github.com/advisories/GHSA-jf85-cpcp-j695', 'title': 'Prototype pollution',
+            'severity': 'high', 'vulnerable_versions': '<4.17.21', 'cves': ['CVE-2021-1']}
+    return {'lodash': [told]} if 'lodash' in question else {}
+
+
+def test_online(tmp_path):
+    lock = VULNERABLE.replace('"npm"', '"jsr": {"@a/b@1.0.0": {}}, "npm"')
+    repo = repository(tmp_path, {'deno.lock': lock, 'main.ts': 'import "https://esm.sh/lodash@4.0.0";\n'})
+    with asked(known) as (url, questions):
+        ended = repo.run(SCRIPT, '--online', f'npm={url}')
+    assert ended.code == 1
+    assert ('npm:lodash@4.17.15 has GHSA-jf85-cpcp-j695 (CVE-2021-1), high severity: Prototype pollution; '
+            '4.17.21 is free of it') in ended.out
+    assert 'npm:lodash@4.0.0 has GHSA-jf85-cpcp-j695' in ended.out
+    assert f'deno.lock: 1 of 2 dependencies audited, by what {url} knows today; not judged: 1 of jsr\n' in ended.out
+    assert questions == [{'lodash': ['4.17.15']}, {'lodash': ['4.0.0']}]
+
+
+def test_online_asks_once_for_all_that_is_locked(tmp_path):
+    files = {f'{name}/deno.lock': VULNERABLE.replace('4.17.15', f'4.17.{n}') for n, name in enumerate('abc')}
+    with asked(known) as (url, questions):
+        ended = repository(tmp_path, files).run(SCRIPT, '--online', f'npm={url}')
+    assert ended.code == 1
+    assert questions == [{'lodash': ['4.17.0', '4.17.1', '4.17.2']}]
+
+
+def test_online_and_here(tmp_path, data):
+    """An advisory that both know is one, as bad as the worse of them says."""
+    lock = VULNERABLE.replace('"lodash', '"react@18.2.0": {}, "lodash')
+    with asked(known) as (url, _):
+        words = ('--online', f'npm={url}', '--advisories', data, '--format', 'json', 'deno.lock')
+        report = json.loads(folder(tmp_path, {'deno.lock': lock}).run(SCRIPT, *words).out)
+    told = [diagnostic['message'].partition(':')[2].partition(':')[0] for diagnostic in report['diagnostics']]
+    assert told == ['react@18.2.0 has GHSA-bbbb, low severity',
+                    'lodash@4.17.15 has GHSA-aaaa (CVE-2021-1, GHSA-jf85-cpcp-j695), high severity']
+
+
+@pytest.mark.parametrize('status', (401, 404, 500))
+def test_no_answer_is_not_a_clean_one(tmp_path, status):
+    files = {f'{n}.ts': f'import "npm:lodash@{n}.0.0";\n' for n in range(4)}
+    with asked(status) as (url, questions):
+        ended = repository(tmp_path, {'deno.lock': SOUND} | files).run(SCRIPT, '--online', f'npm={url}')
+    assert ended.code == 2
+    assert ended.out.count('\n') == 1
+    assert ended.out.startswith(f'audited-dependencies: {url}/-/npm/')
+    # nobody is asked again for what was not answered
+    assert len(questions) == (3 if status == 500 else 1)
+
+
+@pytest.mark.parametrize('registry', ('', 'github', 'osv=', 'npm:x', 'OSV'))
+def test_no_registries(tmp_path, registry):
+    ended = folder(tmp_path, {'deno.lock': SOUND}).run(SCRIPT, '--online', registry)
+    assert ended.code == 2
+    assert 'is none of osv, npm, osv=URL, npm=URL' in ended.err
+
+
+def test_only_https_is_spoken_with_others(tmp_path):
+    ended = folder(tmp_path, {'deno.lock': SOUND}).run(SCRIPT, '--online', 'npm=http://npm.example', 'deno.lock')
+    assert ended.code == 2
+    assert 'only https://' in ended.out
 
 
 def test_texts_of_advisories_do_not_move_the_cursor(tmp_path):

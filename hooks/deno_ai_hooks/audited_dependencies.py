@@ -8,11 +8,13 @@ file covers.  Advisories are on this machine, nothing is asked of the network:
         --from https://osv-vulnerabilities.storage.googleapis.com/npm/all.zip
     audited-dependencies --advisories .advisories
 
-`--online osv` and `--online npm` ask OSV's API or the registry of npm instead, and send them the names and versions
-of packages.  Where there are no advisories, where they cannot be read, and where they are older than `--max-age`
-days, the exit code is 2: what was not judged is not clean.  Among all hooks of `deno-ai-hooks check` this one is
-passed over, by its name, when it was given none.  What cannot be judged is counted: packages that no database
-knows advisories of, such as URLs of other sites, and versions that nothing tells.
+`--online osv` and `--online npm` ask OSV's API or the registry of npm, and send them the names and versions of
+packages: nothing for a commit to wait for.  `--online npm=https://npm.example` asks another server.
+
+Where there are no advisories, where they cannot be read, and where they are older than `--max-age` days, the exit
+code is 2: what was not judged is not clean.  Among all hooks of `deno-ai-hooks check` this one is passed over, by its
+name, when it was given none.  What cannot be judged is counted: packages that no database knows advisories of, such
+as URLs of other sites, and versions that nothing tells.
 
 An advisory that does not concern a program is let stand by `--ignore ID:YYYY-MM-DD:REASON`, up to that day.  A
 GHSA and its CVE are one advisory, by whichever of its ids it is named.  Advisories that nobody rated are reported
@@ -54,14 +56,18 @@ from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Sequence
 from functools import lru_cache
+from functools import reduce
 from typing import TYPE_CHECKING
+from typing import Literal
 from typing import NamedTuple
+from typing import cast
 
 from deno_ai_hooks.common.advisories import LEVELS
 from deno_ai_hooks.common.advisories import AdvisoriesError
 from deno_ai_hooks.common.advisories import Advisory
 from deno_ai_hooks.common.advisories import Store
 from deno_ai_hooks.common.advisories import is_version
+from deno_ai_hooks.common.advisories import merged
 from deno_ai_hooks.common.advisories import remedy
 from deno_ai_hooks.common.cli import run
 from deno_ai_hooks.common.diagnostic import Skipped
@@ -79,6 +85,8 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.inventory import Dependency
 
 REMOTE = (r'\b(?:npm|jsr):', r'https?://', r'"(?:dev|optional|peer)?[dD]ependencies"')
+Key = tuple[str, str, str]
+
 OLD = 30
 """Days after which advisories are called old; every week brings new ones."""
 
@@ -90,6 +98,21 @@ VULNERABLE = hook.rule('known-vulnerable-dependency', 'A version of a package is
 
 
 # options
+
+
+class Online(NamedTuple):
+    """A registry of advisories to ask, `osv` or `npm`, and its server where that is not the public one."""
+
+    kind: Literal['osv', 'npm']
+    server: str | None = None
+
+
+def online(text: str) -> Online:
+    """Return the registry that `--online` names."""
+    kind, equals, server = text.partition('=')
+    if kind not in ('osv', 'npm') or bool(equals) != bool(server):
+        raise ValueError(f'{text[:60]} is none of osv, npm, osv=URL, npm=URL')
+    return Online('osv' if kind == 'osv' else 'npm', server or None)
 
 
 class Ignored(NamedTuple):
@@ -132,6 +155,8 @@ def days(text: str) -> int:
 
 
 hook.option('--advisories', 'where `deno-ai-hooks advisories update` wrote them', values='one', metavar='DIR')
+hook.option('--online', 'ask OSV or the registry of npm, which are told names and versions', values='one',
+            metavar='osv|npm[=URL]', read=online)
 hook.option('--level', 'report this and worse: low (default), moderate, high, critical', values='one',
             metavar='LEVEL', read=rating)
 hook.option('--ignore', 'let an advisory stand up to a day, for a reason', values='many',
@@ -177,13 +202,69 @@ def _local(path: str) -> Data:
     return Data(lambda each: store.find(*each.key), knows, store.ecosystems, told, age)
 
 
+class Answers:
+    """What a registry answers for a repository: asked for all that is locked at once, and for the rest as it comes."""
+
+    def __init__(self, registry: Online, project: Project) -> None:
+        self._registry = registry
+        self._project = project
+        self._known: dict[Key, list[Advisory]] = {}
+        self._failed: AdvisoriesError | None = None
+
+    def ask(self, found: Sequence[Dependency]) -> None:
+        """Ask for what is not known yet; raises AdvisoriesError, and again without asking, where there is no answer."""
+        from deno_ai_hooks.common import registries
+
+        if self._failed:
+            raise self._failed
+        new = [each for each in (*found, *(() if self._known else self._locked())) if each.key not in self._known]
+        try:
+            told = registries.query(self._registry.kind, new, url=self._registry.server) if new else {}
+        except AdvisoriesError as e:
+            self._failed = e
+            raise
+        self._known |= {each.key: told.get(each.key, []) for each in new}
+
+    def find(self, each: Dependency) -> Sequence[Advisory]:
+        """Return what is known of a dependency that was asked for."""
+        return self._known[each.key]
+
+    def _locked(self) -> Iterator[Dependency]:
+        from deno_ai_hooks.common import kinds
+        from deno_ai_hooks.common.inventory import locked
+        from deno_ai_hooks.common.text import whole
+
+        for path in self._project.files:
+            if kinds.named(path) == 'lockfile' and (source := self._project.source(path)):
+                yield from locked(cast('Lockfile', kinds.document('lockfile', path, whole(source.data))))
+
+
+_answers = lru_cache(maxsize=4)(Answers)
+
+
+def _remote(registry: Online, project: Project, found: Sequence[Dependency]) -> Data:
+    from deno_ai_hooks.common import registries
+
+    answers = _answers(registry, project)
+    answers.ask(found)
+    name = registry.server or {'osv': 'OSV', 'npm': 'the registry of npm'}[registry.kind]
+    return Data(answers.find, lambda each: True, registries.ECOSYSTEMS, f'what {name} knows today')
+
+
+def _joined(one: Data, other: Data) -> Data:
+    return Data(
+        lambda each: merged([*one.find(each), *other.find(each)]), lambda each: one.knows(each) or other.knows(each),
+        one.ecosystems | other.ecosystems, f'{one.told} and {other.told}', one.age,
+    )
+
+
 # what is judged
 
 
 @hook.check('lockfile')
 def check(
-    lock: Lockfile, advisories: str | None, level: str | None, ignore: Sequence[Ignored],
-    max_age: int | None, asked: bool,
+    lock: Lockfile, project: Project, advisories: str | None, online: Online | None, level: str | None,
+    ignore: Sequence[Ignored], max_age: int | None, asked: bool,
 ) -> Iterator[Said]:
     from deno_ai_hooks.common.inventory import locked
 
@@ -195,7 +276,7 @@ def check(
     if not found:
         yield Skipped(lock.path, 'holds no packages to audit', seen=True)
         return
-    data = yield from _data(advisories, max_age, asked)
+    data = yield from _data(found, project, advisories, online, max_age, asked)
     if data is not None:
         yield from _judged(found, data, level, ignore, lock)
         left = [each for each in found if _left(each, data)]
@@ -206,8 +287,8 @@ def check(
 
 @hook.check('typescript', 'json', needs=REMOTE)
 def check_imports(
-    document: Document, project: Project, advisories: str | None, level: str | None, ignore: Sequence[Ignored],
-    max_age: int | None, asked: bool,
+    document: Document, project: Project, advisories: str | None, online: Online | None, level: str | None,
+    ignore: Sequence[Ignored], max_age: int | None, asked: bool,
 ) -> Iterator[Said]:
     from deno_ai_hooks.common.inventory import imported
 
@@ -216,7 +297,7 @@ def check_imports(
     found = [each for each in found if each.key not in covered]
     if not found:
         return
-    data = yield from _data(advisories, max_age, asked)
+    data = yield from _data(found, project, advisories, online, max_age, asked)
     if data is not None:
         yield from _judged(found, data, level, ignore)
         if left := [each for each in found if _left(each, data)]:
@@ -239,17 +320,22 @@ def _held(lock: Lockfile) -> frozenset[tuple[str, str, str]]:
     return frozenset(each.key for each in locked(lock))
 
 
-def _data(advisories: str | None, max_age: int | None, asked: bool) -> Generator[Said, None, Data | None]:
-    """Return advisories to judge by, or say why there are none."""
-    if advisories is None:
+def _data(
+    found: Sequence[Dependency], project: Project, advisories: str | None, online: Online | None,
+    max_age: int | None, asked: bool,
+) -> Generator[Said, None, Data | None]:
+    """Return advisories to judge what was found by, or say why there are none."""
+    if advisories is None and online is None:
         yield Skipped(hook.id, 'no advisories to judge by; --advisories names what `deno-ai-hooks advisories update` '
-                      'wrote', broken=asked)
+                      'wrote, --online asks for them', broken=asked)
         return None
     try:
-        data = _local(advisories)
+        sources = [_local(advisories)] if advisories is not None else []
+        sources += [_remote(online, project, found)] if online else []
     except AdvisoriesError as e:
         yield Skipped(hook.id, str(e), broken=True)
         return None
+    data = reduce(_joined, sources)
     if max_age is not None and data.age is not None and data.age > max_age:
         yield Skipped(hook.id, f'{advisories}: the newest advisory is {data.age} days old, more than --max-age '
                       f'{max_age}; `deno-ai-hooks advisories update` writes newer ones', broken=True)
