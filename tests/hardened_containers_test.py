@@ -1502,7 +1502,7 @@ STAGES = ''.join(f'FROM denoland/deno:2 AS a{n}\nCOPY .env /a/b/c\nCMD ["x"]\n' 
     ('text', 'path'),
     (
         (STAGES, 'Dockerfile'),
-        (FROM + 'ARG A_TOKEN\nRUN echo $A_TOKEN\n' * 8000, 'Dockerfile'),
+        (FROM + 'ARG A_TOKEN\nRUN echo $A_TOKEN\n' * 4000, 'Dockerfile'),
         (FROM + 'WORKDIR a\nCOPY . .\n' * 8000, 'Dockerfile'),
         ('FROM denoland/deno AS a0\n' + ''.join(f'FROM a{n} AS a{n + 1}\n' for n in range(8000)), 'Dockerfile'),
         ('deno ' * 100_000, 'Dockerfile'),

@@ -119,6 +119,7 @@ from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.permissions import grants
 
 if TYPE_CHECKING:
+    from deno_ai_hooks.common.documents.base import Command
     from deno_ai_hooks.common.documents.config import Json
     from deno_ai_hooks.common.documents.containerfile import Containerfile
     from deno_ai_hooks.common.documents.containerfile import Stage
@@ -185,13 +186,16 @@ def check(document: Containerfile, project: Project) -> Iterator[Finding]:
 
 
 def _runs(document: Containerfile, found: Sequence[Invocation], project: Project) -> Iterator[Finding]:
+    from deno_ai_hooks.common import starts
+
     spared = containers.DEVELOPMENT.search(document.path) or containers.DROPS.search(document.text.data)
+    inner = list(starts.commands(document, 'entrypoint'))
     for stage in islice(_started(document), MOST_STAGES):
         yield from _failing(document, stage)
         if not spared and _runs_deno(document, stage, found):
             yield from _rooted(document, stage, found, project)
         if not containers.DEVELOPMENT.search(document.path):
-            yield from _unscoped(document, stage, project)
+            yield from _unscoped(document, stage, found, inner, project)
 
 
 def _invocations(document: Document, depth: int = 4) -> Iterator[Invocation]:
@@ -481,17 +485,19 @@ def _deno_before(span: Span) -> tuple[Edit, ...]:
 NARROW = 'such as --allow-net=HOST --allow-read=PATH --allow-env=NAME'
 
 
-def _unscoped(document: Containerfile, stage: Stage, project: Project) -> Iterator[Finding]:
+def _unscoped(
+    document: Containerfile, stage: Stage, found: Sequence[Invocation], inner: Sequence[Command], project: Project,
+) -> Iterator[Finding]:
     """Yield what a container starts that has no limits, where a task or a script says so."""
     from deno_ai_hooks.common import starts
 
-    start = starts.of_stage(document, stage, _contexts(document.path))
-    yield from _led(document.path, start.launches(project), _shown(document))
+    start = starts.of_stage(document, stage, _contexts(document.path), inner)
+    yield from _led(document.path, start.launches(project), _shown(found))
 
 
-def _shown(document: Document) -> set[Span]:
+def _shown(invocations: Iterable[Invocation]) -> set[Span]:
     """Return the words of all that a file itself starts with deno, whose permissions other hooks judge."""
-    return {word.span for found in _invocations(document) for word in (found.deno, *found.words)}
+    return {word.span for found in invocations for word in (found.deno, *found.words)}
 
 
 def _led(path: str, launches: Iterable[tuple[Word, Launch]], seen: set[Span]) -> Iterator[Finding]:
@@ -793,7 +799,7 @@ def check_services(document: Document, project: Project) -> Iterator[Finding]:
     built = cache(lambda path: _built(path, project))
     loose: list[tuple[Service, str]] = []
     inner = cache(lambda: list(commands(document, 'service')))
-    seen = cache(lambda: _shown(document))
+    seen = cache(lambda: _shown(_invocations(document)))
     for root in roots(document):
         for service in islice(services(root), MOST):
             build = _build(document.path, service, built)

@@ -27,7 +27,8 @@ def texts(start):
 )
 def test_of_a_stage(text, expected, folder):
     document = Containerfile('Dockerfile', whole(text.encode()))
-    start = starts.of_stage(document, document.stages()[-1], ('',))
+    inner = list(starts.commands(document, 'entrypoint'))
+    start = starts.of_stage(document, document.stages()[-1], ('',), inner)
     assert (texts(start), start.folder) == (expected, folder)
 
 

@@ -67,10 +67,15 @@ def commands(document: Document, carrier: str, depth: int = NESTED) -> Iterator[
         yield from commands(part, carrier, depth - 1)
 
 
-def of_stage(document: Containerfile, stage: Stage, contexts: Sequence[str]) -> Start:
-    """Return what a container of `stage` starts; `contexts` are the folders in which it may be built."""
+def of_stage(
+    document: Containerfile, stage: Stage, contexts: Sequence[str], inner: Sequence[Command],
+) -> Start:
+    """Return what a container of `stage` starts.
+
+    `contexts` are the folders in which it may be built, `inner` the commands of the file and its scripts.
+    """
     spans = [each.span for each in stages.start(document, stage) if each is not None]
-    found = tuple(each for each in commands(document, 'entrypoint') if _stands_in(each, spans)) if spans else ()
+    found = tuple(each for each in inner if _stands_in(each, spans))
     contents = stages.Contents(document, stage)
 
     def locate(path: str) -> Iterator[str]:
