@@ -42,7 +42,8 @@ def only(code, **options):
          'Google', 'text'),
         ('fetch(`https://generativelanguage.googleapis.com/v1/models/x:streamGenerateContent?alt=sse`, { body })',
          'Google', 'text'),
-        ('fetch("https://generativelanguage.googleapis.com/v1/models/x:embedContent", { body })', 'Google', 'embedding'),
+        ('fetch("https://generativelanguage.googleapis.com/v1/models/x:embedContent", { body })', 'Google',
+         'embedding'),
         ('fetch(`https://${name}.openai.azure.com/openai/deployments/${d}/chat/completions?api-version=1`, { body })',
          'Azure OpenAI', 'text'),
         ('fetch(`https://${region}-aiplatform.googleapis.com/v1/projects/p/models/m:predict`, { body })', 'Vertex AI',
@@ -69,20 +70,23 @@ def only(code, **options):
         ('fetch(`${Deno.env.get("LLM_URL")}/chat/completions`, { body })', 'OpenAI-compatible', 'text'),
         ('fetch(`${config.base}/v1/embeddings`, { body })', 'OpenAI-compatible', 'embedding'),
         ('fetch(`${base}/v1/messages`, { body: JSON.stringify({ model, messages }) })', 'unknown', 'text'),
-        ('fetch(`${OLLAMA}/api/generate`, { method: "POST", body: JSON.stringify({ model, prompt }) })', 'unknown', 'text'),
+        ('fetch(`${OLLAMA}/api/generate`, { method: "POST", body: JSON.stringify({ model, prompt }) })', 'unknown',
+         'text'),
         ('fetch("https://llm.corp.dev/v1/chat/completions", { body })', 'OpenAI-compatible', 'text'),
         # the path comes from elsewhere
-        ('async function ask(path, body) { return fetch(`https://api.openai.com/v1${path}`, { method: "POST", body }) }',
+        ('async function ask(path, body) { return fetch(`https://api.openai.com/v1${path}`, '
+         '{ method: "POST", body }) }',
          'OpenAI', 'text'),
-        ('fetch("https://api.openai.com" + url.pathname + url.search, { method: req.method, body: req.body })', 'OpenAI',
-         'text'),
+        ('fetch("https://api.openai.com" + url.pathname + url.search, { method: req.method, body: req.body })',
+         'OpenAI', 'text'),
         # helpers, other clients
-        (f'post("{CHAT}", {{ model, messages }}); function post(url, body) {{ return fetch(url, {{ body }}) }}', 'OpenAI',
-         'text'),
+        (f'post("{CHAT}", {{ model, messages }}); function post(url, body) {{ return fetch(url, {{ body }}) }}',
+         'OpenAI', 'text'),
         (f'import {{ fetchWithRetry }} from "./retry.ts"; const URL_ = "{CHAT}"; fetchWithRetry(URL_, {{ body }})',
          'OpenAI', 'text'),
         (f'import axios from "npm:axios"; axios.post("{CHAT}", {{ model, messages }})', 'OpenAI', 'text'),
-        (f'import axios from "npm:axios"; axios({{ url: "{CHAT}", method: "post", data: {{ model }} }})', 'OpenAI', 'text'),
+        (f'import axios from "npm:axios"; axios({{ url: "{CHAT}", method: "post", data: {{ model }} }})', 'OpenAI',
+         'text'),
         (f'import ky from "npm:ky"; ky.post("{CHAT}", {{ json: {{ model, messages }} }})', 'OpenAI', 'text'),
     ),
 )
@@ -100,7 +104,8 @@ def test_requests(code, provider, kind):
         'const H = Deno.env.get("OLLAMA_HOST") ?? "http://localhost:11434"; fetch(`${H}/api/chat`, '
         '{ body: JSON.stringify({ model, messages }) })',
         'fetch("http://ollama:11434/api/generate", { body })',
-        'import OpenAI from "npm:openai"; const c = new OpenAI({ baseURL: "http://localhost:1234/v1", apiKey: "lm-studio" });'
+        'import OpenAI from "npm:openai"; '
+        'const c = new OpenAI({ baseURL: "http://localhost:1234/v1", apiKey: "lm-studio" });'
         ' c.chat.completions.create({ model, messages })',
         'import ollama from "npm:ollama"; ollama.chat({ model, messages })',
         'import { Ollama } from "npm:ollama"; new Ollama().generate({ model, prompt })',
@@ -134,14 +139,15 @@ def test_local_models(code):
         ('export const ask = (llm) => llm.chat.completions.create({ model, messages })', 'OpenAI', 'text'),
         ('export const ask = (ai) => ai.messages.create({ model, max_tokens: 9, messages })', 'Anthropic', 'text'),
         ('export const ask = (ai) => ai.models.generateContent({ model, contents })', 'Google', 'text'),
-        ('import OpenAI from "npm:openai"; const c = new OpenAI({ baseURL: "https://openrouter.ai/api/v1", apiKey: k }); '
+        ('import OpenAI from "npm:openai"; '
+         'const c = new OpenAI({ baseURL: "https://openrouter.ai/api/v1", apiKey: k }); '
          'c.chat.completions.create({})', 'OpenRouter', 'text'),
         (ANTHROPIC + 'client.messages.create({ model, messages })', 'Anthropic', 'text'),
         (ANTHROPIC + 'client.messages.stream(options)', 'Anthropic', 'text'),
         (ANTHROPIC + 'client.beta.messages.create(options)', 'Anthropic', 'text'),
         (GOOGLE + 'g.getGenerativeModel({ model }).generateContent(question)', 'Google', 'text'),
-        (GOOGLE + 'const m = g.getGenerativeModel({ model }); const c = m.startChat({}); await c.sendMessage(q)', 'Google',
-         'text'),
+        (GOOGLE + 'const m = g.getGenerativeModel({ model }); const c = m.startChat({}); await c.sendMessage(q)',
+         'Google', 'text'),
         (GOOGLE + 'g.getGenerativeModel({ model }).embedContent(text)', 'Google', 'embedding'),
         ('import { generateText } from "npm:ai"; generateText({ model, prompt })', 'AI SDK', 'text'),
         ('import { streamText as stream } from "npm:ai@5"; stream({ model, messages })', 'AI SDK', 'text'),
@@ -160,8 +166,10 @@ def test_local_models(code):
         ('import Replicate from "npm:replicate"; new Replicate().run("a/b", { input })', 'Replicate', 'text'),
         ('import { InferenceClient } from "npm:@huggingface/inference"; new InferenceClient(k).textGeneration({})',
          'Hugging Face', 'text'),
-        ('import { CohereClient } from "npm:cohere-ai"; new CohereClient({ token }).chat({ message })', 'Cohere', 'text'),
-        ('import { Mistral } from "npm:@mistralai/mistralai"; new Mistral({ apiKey }).chat.complete({ model, messages })',
+        ('import { CohereClient } from "npm:cohere-ai"; new CohereClient({ token }).chat({ message })', 'Cohere',
+         'text'),
+        ('import { Mistral } from "npm:@mistralai/mistralai"; '
+         'new Mistral({ apiKey }).chat.complete({ model, messages })',
          'Mistral', 'text'),
         ('import { BedrockRuntimeClient, ConverseCommand } from "npm:@aws-sdk/client-bedrock-runtime"; '
          'new BedrockRuntimeClient({}).send(new ConverseCommand({ modelId, messages }))', 'Bedrock', 'text'),
@@ -189,14 +197,16 @@ def test_sdks(code, provider, kind):
         'fetch("https://api.elevenlabs.io/v1/voices"); fetch(`https://api.replicate.com/v1/models/${m}`)',
         'fetch("http://localhost:11434/api/tags"); fetch("http://localhost:11434/api/version")',
         'fetch("https://huggingface.co/gpt2/resolve/main/config.json"); fetch("https://huggingface.co/api/models")',
-        'fetch("https://api.github.com/repos/x/y", { method: "POST", body }); fetch("https://api.resend.com/emails", { body })',
+        'fetch("https://api.github.com/repos/x/y", { method: "POST", body }); '
+        'fetch("https://api.resend.com/emails", { body })',
         # one's own server
         'fetch("/api/chat", { method: "POST", body: JSON.stringify({ model, messages }) })',
         'fetch("/v1/chat/completions", { method: "POST", body: JSON.stringify({ model, messages }) })',
         'fetch("https://chat.app.dev/api/chat", { method: "POST", body: JSON.stringify({ text }) })',
         'fetch(`${origin}/v1/messages`, { method: "POST", body: JSON.stringify({ to, text }) })',
         'fetch("http://localhost:8000/api/users", { method: "POST", body })',
-        'fetch("gemini://gemini.circumlunar.space/"); gemini.request("gemini://x"); new GeminiClient("gemini://x").send()',
+        'fetch("gemini://gemini.circumlunar.space/"); gemini.request("gemini://x"); '
+        'new GeminiClient("gemini://x").send()',
         'ai.generate({ x }); agent.run(task); model.predict(x); queue.stream(x); chain.invoke(x); graph.invoke({ x })',
         'chat.send({ text }); room.chat.send(message); new Chat().send("x"); chat.complete(task); player.chat("hi")',
         'cache.embed("x"); db.completions.create({ user }); images.generate(); gallery.images.create({ file })',
@@ -224,28 +234,36 @@ def test_asks_no_model(code):
     ('code', 'expected'),
     (
         (f'fetch("{CHAT}", {{ headers: {{ Authorization: `Bearer ${{Deno.env.get("K")}}` }}, body }})', 'own'),
-        (f'const key = Deno.env.get("K")!; fetch("{CHAT}", {{ headers: {{ "authorization": "Bearer " + key }}, body }})',
+        (f'const key = Deno.env.get("K")!; '
+         f'fetch("{CHAT}", {{ headers: {{ "authorization": "Bearer " + key }}, body }})',
          'own'),
         (f'import {{ KEY }} from "./config.ts"; fetch("{CHAT}", {{ headers: {{ "api-key": KEY }}, body }})', 'own'),
-        ('fetch(`https://generativelanguage.googleapis.com/v1/models/x:generateContent?key=${Deno.env.get("K")}`, { body })',
+        ('fetch(`https://generativelanguage.googleapis.com/v1/models/x:generateContent?key=${Deno.env.get("K")}`, '
+         '{ body })',
          'own'),
         (f'const headers = new Headers(); headers.set("Authorization", `Bearer ${{KEY}}`); '
          f'fetch("{CHAT}", {{ headers, body }})', 'own'),
-        (f'const auth = () => ({{ Authorization: `Bearer ${{KEY}}` }}); fetch("{CHAT}", {{ headers: auth(), body }})', 'own'),
-        (f'Deno.serve((req) => fetch("{CHAT}", {{ headers: {{ authorization: req.headers.get("authorization")! }}, body }}))',
+        (f'const auth = () => ({{ Authorization: `Bearer ${{KEY}}` }}); fetch("{CHAT}", {{ headers: auth(), body }})',
+         'own'),
+        (f'Deno.serve((req) => fetch("{CHAT}", '
+         f'{{ headers: {{ authorization: req.headers.get("authorization")! }}, body }}))',
          'caller'),
         (f'Deno.serve((req) => fetch("{CHAT}", {{ headers: req.headers, body: req.body }}))', 'unknown'),
         (f'const h = async (req) => {{ const {{ key }} = await req.json(); '
          f'fetch("{CHAT}", {{ headers: {{ Authorization: `Bearer ${{key}}` }} , body }}) }}', 'caller'),
-        (f'const h = (req) => fetch("{CHAT}", {{ headers: {{ "x-api-key": req.headers.get("x-api-key") ?? KEY }}, body }})',
+        (f'const h = (req) => fetch("{CHAT}", '
+         f'{{ headers: {{ "x-api-key": req.headers.get("x-api-key") ?? KEY }}, body }})',
          'own'),
-        (f'const ask = (key) => fetch("{CHAT}", {{ headers: {{ Authorization: `Bearer ${{key}}` }}, body }})', 'unknown'),
+        (f'const ask = (key) => fetch("{CHAT}", {{ headers: {{ Authorization: `Bearer ${{key}}` }}, body }})',
+         'unknown'),
         (f'fetch("{CHAT}", {{ headers: {{ ...unknown }}, body }})', 'unknown'),
         (OPENAI + 'openai.chat.completions.create({})', 'own'),
-        ('import OpenAI from "npm:openai"; new OpenAI({ apiKey: Deno.env.get("K") }).chat.completions.create({})', 'own'),
+        ('import OpenAI from "npm:openai"; new OpenAI({ apiKey: Deno.env.get("K") }).chat.completions.create({})',
+         'own'),
         ('import OpenAI from "npm:openai"; const h = (req) => '
          'new OpenAI({ apiKey: req.headers.get("x-key") }).chat.completions.create({})', 'caller'),
-        ('import OpenAI from "npm:openai"; const ask = (key) => new OpenAI({ apiKey: key }).chat.completions.create({})',
+        ('import OpenAI from "npm:openai"; '
+         'const ask = (key) => new OpenAI({ apiKey: key }).chat.completions.create({})',
          'unknown'),
         ('import { GoogleGenerativeAI } from "npm:@google/generative-ai"; const h = (req) => '
          'new GoogleGenerativeAI(req.headers.get("x-key")).getGenerativeModel({}).generateContent(q)', 'caller'),
@@ -265,8 +283,10 @@ def test_whose_key(code, expected):
         ('openai.chat.completions.create({ messages: [{ role: "system", content: A }, { role: "user", content: B }] })',
          ['A']),
         ('openai.chat.completions.create({ messages: [{ role: "developer", content: `x ${A}` }] })', ['`x ${A}`']),
-        ('openai.chat.completions.create({ messages: [{ role: "system", content: [{ type: "text", text: A }] }] })', ['A']),
-        ('const system = { role: "system", content: A }; openai.chat.completions.create({ messages: [system, ...rest] })',
+        ('openai.chat.completions.create({ messages: [{ role: "system", content: [{ type: "text", text: A }] }] })',
+         ['A']),
+        ('const system = { role: "system", content: A }; '
+         'openai.chat.completions.create({ messages: [system, ...rest] })',
          ['A']),
         ('const messages = [{ role: "user", content: B }]; messages.unshift({ role: "system", content: A }); '
          'openai.chat.completions.create({ messages })', ['A']),
@@ -274,20 +294,25 @@ def test_whose_key(code, expected):
          'openai.chat.completions.create({ messages: [...first, user] })', ['B', 'A']),
         ('let messages = [{ role: "system", content: A }]; messages = [...messages, x]; '
          'openai.chat.completions.create({ messages })', ['A']),
-        ('const build = (p) => [{ role: "system", content: p }]; openai.chat.completions.create({ messages: build(A) })',
+        ('const build = (p) => [{ role: "system", content: p }]; '
+         'openai.chat.completions.create({ messages: build(A) })',
          ['p']),
         ('openai.chat.completions.create({ messages: [{ role: "system", content: A }].concat(history) })', ['A']),
         ('openai.chat.completions.create({ messages: [x ? { role: "system", content: A } : other] })', ['A']),
-        (f'fetch("{CHAT}", {{ body: JSON.stringify({{ model, messages: [{{ role: "system", content: A }}] }}) }})', ['A']),
-        (f'const body = JSON.stringify({{ messages: [{{ role: "system", content: A }}] }}); fetch("{CHAT}", {{ body }})',
+        (f'fetch("{CHAT}", {{ body: JSON.stringify({{ model, messages: [{{ role: "system", content: A }}] }}) }})',
+         ['A']),
+        (f'const body = JSON.stringify({{ messages: [{{ role: "system", content: A }}] }}); '
+         f'fetch("{CHAT}", {{ body }})',
          ['A']),
         (f'const payload = {{ messages: [{{ role: "system", content: A }}] }}; '
          f'fetch("{CHAT}", {{ body: JSON.stringify(payload) }})', ['A']),
         ('fetch("https://api.anthropic.com/v1/messages", { body: JSON.stringify({ system: A, messages }) })', ['A']),
         ('fetch("https://generativelanguage.googleapis.com/v1/models/x:generateContent", '
-         '{ body: JSON.stringify({ system_instruction: { parts: [{ text: A }, { text: B }] }, contents }) })', ['A', 'B']),
+         '{ body: JSON.stringify({ system_instruction: { parts: [{ text: A }, { text: B }] }, contents }) })',
+         ['A', 'B']),
         (ANTHROPIC + 'client.messages.create({ system: [{ type: "text", text: A, cache_control }], messages })', ['A']),
-        (OPENAI + 'openai.responses.create({ instructions: A, input: [{ role: "developer", content: B }] })', ['A', 'B']),
+        (OPENAI + 'openai.responses.create({ instructions: A, input: [{ role: "developer", content: B }] })',
+         ['A', 'B']),
         (OPENAI + 'openai.beta.threads.runs.create(id, { additional_instructions: A })', ['A']),
         (GOOGLE + 'const m = g.getGenerativeModel({ model, systemInstruction: A }); m.generateContent(q)', ['A']),
         (GOOGLE + 'g.getGenerativeModel({ systemInstruction: A }).startChat({ history }).sendMessage(q)', ['A']),
@@ -295,7 +320,8 @@ def test_whose_key(code, expected):
         ('import { generateText } from "npm:ai"; generateText({ model, system: A, prompt: B })', ['A']),
         ('import { streamText } from "npm:ai"; streamText({ model, messages: [{ role: "system", content: A }, ...m] })',
          ['A']),
-        ('import { ToolLoopAgent } from "npm:ai"; const a = new ToolLoopAgent({ instructions: A }); a.generate({ prompt })',
+        ('import { ToolLoopAgent } from "npm:ai"; const a = new ToolLoopAgent({ instructions: A }); '
+         'a.generate({ prompt })',
          ['A']),
         ('import { ChatOpenAI } from "npm:@langchain/openai"; '
          'new ChatOpenAI({}).invoke([new SystemMessage(A), new HumanMessage(B), ["system", C]])', ['A', 'C']),
@@ -304,12 +330,14 @@ def test_whose_key(code, expected):
         ('import { ChatPromptTemplate } from "npm:@langchain/core/prompts"; '
          'const p = ChatPromptTemplate.fromMessages([["system", A], ["human", "{q}"]]); p.pipe(m).invoke({})', ['A']),
         ('import { Agent, run } from "npm:@openai/agents"; const a = new Agent({ instructions: A }); run(a, q)', ['A']),
-        ('import { CohereClient } from "npm:cohere-ai"; new CohereClient({ token }).chat({ message, preamble: A })', ['A']),
+        ('import { CohereClient } from "npm:cohere-ai"; new CohereClient({ token }).chat({ message, preamble: A })',
+         ['A']),
         ('import ollama from "npm:ollama"; ollama.generate({ model, system: A, prompt })', ['A']),
         ('import { query } from "npm:@anthropic-ai/claude-agent-sdk"; query({ prompt, options: { systemPrompt: A } })',
          ['A']),
         # what others say
-        ('openai.chat.completions.create({ messages: [{ role: "user", content: A }, { role: "assistant", content: B }] })',
+        ('openai.chat.completions.create({ messages: [{ role: "user", content: A }, { role: "assistant", '
+         'content: B }] })',
          []),
         ('openai.chat.completions.create({ messages })', []),
         ('openai.chat.completions.create({ messages: [{ role, content: A }, ...rest] })', []),
@@ -359,7 +387,8 @@ def test_knows_the_client_of_another_module():
 
 
 def test_hosts_of_ones_own():
-    code = 'fetch("https://llm.corp.dev/v2/ask/v1/messages", { method: "POST", body }); fetch("https://llm.corp.dev/about")'
+    code = 'fetch("https://llm.corp.dev/v2/ask/v1/messages", { method: "POST", body }); '
+    'fetch("https://llm.corp.dev/about")'
     assert calls(code)[1] == ()
     _, found = only(code, hosts=('*.corp.dev',))
     assert found.provider == '*.corp.dev'
@@ -387,7 +416,8 @@ def test_the_model_has_written(path):
 @pytest.mark.parametrize(
     'path',
     (
-        'usage', 'usage.total_tokens', 'id', 'model', 'status', 'ok', 'headers', 'headers.get()', 'statusText', 'created',
+        'usage', 'usage.total_tokens', 'id', 'model', 'status', 'ok', 'headers', 'headers.get()', 'statusText',
+        'created',
         'choices.0.finish_reason', 'choices.0.index', 'choices.0.message.role', 'choices.length', 'json().usage',
         'content.0.type', 'content.0.id', 'stop_reason', 'usageMetadata.totalTokenCount', 'response.usageMetadata',
         'candidates.0.finishReason', 'json()', 'json().error.message', 'finishReason', 'response.headers', 'totalUsage',
