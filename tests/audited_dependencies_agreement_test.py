@@ -13,6 +13,7 @@ import shutil
 import subprocess
 
 import pytest
+from deno_ai_hooks.audited_dependencies import main
 from deno_ai_hooks.common import registries
 from deno_ai_hooks.common.advisories import Advisory
 from deno_ai_hooks.common.advisories import affects
@@ -66,7 +67,7 @@ def span(chance: random.Random) -> str:
 
 def advisories(chance: random.Random) -> dict[str, list[dict[str, object]]]:
     found: dict[str, list[dict[str, object]]] = {}
-    for number in range(chance.randint(1, 12)):
+    for number in range(1, chance.randint(2, 13)):
         text = ' || '.join(span(chance) for _ in range(chance.choice((1, 1, 2, 3))))
         found.setdefault(chance.choice(NAMES), []).append(advisory(number, text, chance.choice(LEVELS)))
     return found
@@ -173,6 +174,26 @@ def test_lock_files(seed, registry, cache, tmp_path):
     (tmp_path / 'deno.lock').write_text(json.dumps(lock(chance)))
     registry.advisories = advisories(chance)
     agrees(tmp_path, registry, cache)
+
+
+FOUND = re.compile(r'npm:(\S+)@(\S+) has (\d+)[ ,]')
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_the_hook_tells_the_same(seed, registry, cache, tmp_path, monkeypatch, capsys):
+    chance = random.Random(seed)
+    (tmp_path / 'deno.json').write_text('{}')
+    (tmp_path / 'deno.lock').write_text(json.dumps(lock(chance)))
+    registry.advisories = advisories(chance)
+    monkeypatch.chdir(tmp_path)
+    code = main(['--online', f'npm={registry.url}', '--format', 'json', 'deno.lock'])
+    told = [each['message'] for each in json.loads(capsys.readouterr().out)['diagnostics']]
+    found = {(name, version, PAGES + number) for each in told for name, version, number in FOUND.findall(each)}
+    assert found == ours(tmp_path, registry, entries=True) | ours(tmp_path, registry, entries=False)
+    assert len(told) == len(found)
+    assert code == bool(found)
+    # where deno finds something, so does the hook
+    assert found or not audited(tmp_path, registry, cache)
 
 
 def test_more_is_told_of_prereleases(registry, cache, tmp_path):
