@@ -288,6 +288,10 @@ def test_allows_what_is_locked(path, code, files):
         ('package.json', '{ "dependencies": { "fig": "«catalog:»" } }',
          {'deno.json': '{ "catalog": { "fig": "^2.0.0" } }', 'deno.lock': lock()}),
         ('package.json', '{ "devDependencies": { "a": "«npm:b@1»" } }', {'deno.lock': lock()}),
+        # what `deno run` wrote, which installs nothing
+        ('package.json', '{ "dependencies": { "a": "«1.0.0»", "b": "^2.0.0" } }', {'deno.lock': json.dumps({
+            'version': '5', 'workspace': {'packageJson': {'dependencies': ['npm:a@1.0.0', 'npm:b@2']}},
+        })}),
         ('a/deno.json', '{ "imports": { "zod": "«npm:zod@4»" } }',
          {'deno.json': '{ "workspace": ["a"] }', 'deno.lock': lock('npm:zod@4')}),
         ('a/deno.json', '{ "imports": «{» } }',
@@ -528,7 +532,6 @@ def test_without_a_commit_there_is_nothing_to_compare(commits):
 def test_git_is_only_asked_where_a_lock_file_changed(given, commits, monkeypatch):
     asked = []
     monkeypatch.setattr('deno_ai_hooks.locked_dependencies.committed', lambda path: asked.append(path) or ZOD.encode())
-    monkeypatch.setattr('deno_ai_hooks.locked_dependencies.changed', lambda paths: pytest.fail(str(paths)))
     files = {'deno.json': '{ %s }' % IMPORTS, 'main.ts': 'import "npm:zod@^4.1.0";', 'deno.lock': ZOD}
     assert commits({}, files, given) == []
     assert asked == ['deno.lock'] * (given == 'deno.lock')
@@ -770,6 +773,9 @@ def test_strict_rules():
          'run `deno install` and commit it'),
         ('deno.json', '{ %s }' % IMPORTS, {'deno.lock': lock('npm:zod@^4.1.0', 'npm:a@1', 'npm:b@1')},
          'deno.lock holds npm:a@1 and 1 more, which is not asked for here any more; run `deno install` and commit it'),
+        ('deno.json', '{ "imports": { "a": "npm:a@1", "b": "npm:b@2", "c": "npm:c@3" } }',
+         {'deno.lock': lock('npm:b@2')},
+         'deno.lock does not hold npm:a@1 and 1 more; run `deno install` and commit it'),
         ('main.ts', 'import "npm:a@1";', {'deno.json': '{}', 'deno.lock': lock()},
          'deno.lock does not hold npm:a@1; run `deno install --entrypoint` on this module and commit it'),
     ),

@@ -78,7 +78,6 @@ from deno_ai_hooks.common.specifiers import requirement
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.specifiers import stated
 from deno_ai_hooks.common.text import whole
-from deno_ai_hooks.common.walk import changed
 from deno_ai_hooks.common.walk import committed
 from deno_ai_hooks.common.workspace import SHOWN
 from deno_ai_hooks.common.workspace import Member
@@ -221,9 +220,10 @@ def _stale(
     document: Json, member: Member, found: Workspace, lock: Lockfile, project: Project,
 ) -> Iterator[Finding]:
     missing, left = _difference(document, member, found, lock, project)
-    for required, each in missing.items():
-        yield Finding(each.span, f'{posixpath.basename(lock.path)} does not hold {required}; '
-                      'run `deno install` and commit it', rule=STALE)
+    if missing:
+        # one command mends them all
+        yield Finding(next(iter(missing.values())).span, f'{posixpath.basename(lock.path)} does not hold '
+                      f'{_listed(list(missing))}; run `deno install` and commit it', rule=STALE)
     if left:
         node = document.root.get('dependencies' if document.is_manifest else 'imports')
         yield Finding(_start(node or document.root), f'{posixpath.basename(lock.path)} holds {_listed(left)}, which is '
@@ -393,13 +393,11 @@ def _behind(lock: Lockfile, project: Project) -> Iterator[Finding]:
     path = posixpath.normpath(lock.path)
     if found is None or found.lock_path != path or SHOWN.search(lock.path):
         return
-    files = [(member, file) for member in found.all for file in member.files]
-    different = changed([path, *(file.path for _, file in files)])
-    if not different or path not in different:
-        return
-    for member, file in files:
-        if file.path not in different:
-            yield from _unlike(lock, file, *_difference(file, member, found, lock, project))
+    for member in found.all:
+        for file in member.files:
+            missing, left = _difference(file, member, found, lock, project)
+            if (missing or left) and committed(file.path) == file.text.data:
+                yield from _unlike(lock, file, missing, left)
 
 
 def _unlike(

@@ -120,8 +120,8 @@ def check(document: Document, include_tests: bool, project: Project) -> Iterator
     if loose:
         here = Surroundings(posixpath.dirname(document.path), project)
         left = [each for each in loose if not here.settles(each)]
-        # where nothing is locked, that is one thing to mend
-        alike = [each for each in left if each.kind in STATED and _is_range(each)] if here.lock is None else []
+        # a lock file that holds them is one thing to mend
+        alike = [each for each in left if each.kind in STATED and _is_range(each)]
         told = {each.span for each in alike[1:]}
         for each in left:
             if each.span not in told:

@@ -561,7 +561,6 @@ def test_git_tells_what_a_file_was(tree, monkeypatch):
     write('deno.lock', 'api/deno.lock', 'gone.lock', data=b'old\r\n')
     git('add', '.')
     assert walk.committed('deno.lock') is None
-    assert walk.changed(['deno.lock']) is None
     commit()
     write('deno.lock', 'new.lock', data=b'new\n')
     git('add', '.')
@@ -570,18 +569,13 @@ def test_git_tells_what_a_file_was(tree, monkeypatch):
     assert walk.committed('./api/../deno.lock') == walk.committed(os.path.abspath('deno.lock')) == b'old\r\n'
     assert walk.committed('new.lock') is None
     assert walk.committed('api') is None
-    # of the index, whatever the folder holds
-    assert walk.changed(['deno.lock', 'api/deno.lock', 'gone.lock', 'new.lock']) == {'deno.lock', 'new.lock'}
     os.chdir('api')
     assert walk.committed('../deno.lock') == b'old\r\n'
-    assert walk.changed(['../deno.lock', 'deno.lock']) == {'../deno.lock'}
     # pre-commit was told from where to look
     commit()
     assert walk.committed('../deno.lock') == b'new\n'
-    assert walk.changed(['../deno.lock']) == frozenset()
     monkeypatch.setenv('PRE_COMMIT_FROM_REF', 'HEAD~1')
     assert walk.committed('../deno.lock') == b'old\r\n'
-    assert walk.changed(['../deno.lock']) == {'../deno.lock'}
     for nowhere in ('gone', '0' * 40, '--textconv'):
         monkeypatch.setenv('PRE_COMMIT_FROM_REF', nowhere)
         assert walk.committed('../deno.lock') == (b'new\n' if nowhere.startswith('-') else None)
@@ -596,7 +590,6 @@ def test_git_tells_of_weird_names(tree, name):
     write(path, data=b'new')
     git('add', '--', '.')
     assert walk.committed(path) == walk.committed(f'a/{path}') == b'old'
-    assert walk.changed([path, f'a/{path}']) == {path}
 
 
 def test_nothing_is_run_to_tell_what_a_file_was(tree, tmp_path_factory):
@@ -619,7 +612,6 @@ def test_nothing_is_run_to_tell_what_a_file_was(tree, tmp_path_factory):
     git('config', 'extensions.partialClone', 'o')
     write('deno.lock', data=b'new\n')
     assert walk.committed('deno.lock') == b'old\n'
-    assert walk.changed(['deno.lock']) == frozenset()
     # a blob that has to be fetched
     blob = subprocess.run(('git', 'rev-parse', 'HEAD:deno.lock'), capture_output=True, text=True, check=True).stdout
     os.remove(f'.git/objects/{blob[:2]}/{blob[2:].strip()}')
@@ -632,13 +624,10 @@ def test_nothing_is_run_to_tell_what_a_file_was(tree, tmp_path_factory):
 def test_without_a_work_tree_nobody_tells_what_a_file_was(outside):
     write('deno.lock')
     assert walk.committed('deno.lock') is None
-    assert walk.changed(['deno.lock']) is None
-    assert walk.changed([]) is None
 
 
 def test_without_git_nobody_is_asked(tree, monkeypatch):
     monkeypatch.setenv('PATH', '')
     assert walk.committed('a.ts') is None
-    assert walk.changed(['a.ts']) is None
     assert walk.tracked('a.ts') is None
     assert walk.ignored('a.ts') is None

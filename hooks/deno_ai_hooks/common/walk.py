@@ -14,7 +14,6 @@ import stat
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -313,7 +312,6 @@ UNREACHED = {'GIT_ALLOW_PROTOCOL': 'none', 'GIT_NO_LAZY_FETCH': '1', 'GIT_NO_REP
 GIT = ('git', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null')
 LISTED = ('ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
 IGNORED = ('check-ignore', '--quiet', '.')
-DIFFERENT = ('diff-index', '--cached', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-textconv')
 
 
 def _git(folder: str) -> list[str] | None:
@@ -355,18 +353,6 @@ def committed(path: str) -> bytes | None:
     below = os.path.relpath(name, root)
     answer = _told(root, 'cat-file', 'blob', f'{_base()}:{below}') if not below.startswith('..') else None
     return answer.stdout if answer and not answer.returncode else None
-
-
-def changed(paths: Sequence[str]) -> frozenset[str] | None:
-    """Return those of `paths`, all of one work tree, that the index holds otherwise than the commit of `committed`."""
-    placed = {path: _placed(path) for path in paths}
-    root = next(iter(placed.values()))[0] if placed else ''
-    names = [name for _, name in placed.values()]
-    answer = _told(root, '--literal-pathspecs', *DIFFERENT, _base(), '--', *names) if root else None
-    if answer is None or answer.returncode:
-        return None
-    found = {os.path.join(root, os.fsdecode(name)) for name in answer.stdout.split(b'\0') if name}
-    return frozenset(path for path, (_, name) in placed.items() if name in found)
 
 
 def _base() -> str:
