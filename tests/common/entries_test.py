@@ -304,6 +304,16 @@ def test_what_runs_before(code, expected):
     assert before(found) == expected
 
 
+def test_a_handler_of_two_routes():
+    code = HONO + 'const h = (c) => 1; app.get("/a", auth, h); app.post("/b", h);'
+    assert [(each.route, before(each)) for each in entries(module(code))] == [('/a', ['auth']), ('/b', [])]
+
+
+def test_a_tool_in_a_list():
+    code = 'import { tool } from "npm:ai"; const all = [tool({ description: "d", inputSchema, execute: (a) => 1 })];'
+    assert only(code).framework == 'tool'
+
+
 @pytest.mark.parametrize(
     ('code', 'expected'),
     (

@@ -87,6 +87,11 @@ def only(code, **options):
         (f'import axios from "npm:axios"; axios.post("{CHAT}", {{ model, messages }})', 'OpenAI', 'text'),
         (f'import axios from "npm:axios"; axios({{ url: "{CHAT}", method: "post", data: {{ model }} }})', 'OpenAI',
          'text'),
+        # a helper that writes what is sent itself
+        (f'function ask(url, key, sys) {{ return fetch(url, {{ body: JSON.stringify({{ model, messages }}) }}); }} '
+         f'ask("{CHAT}", KEY, s);', 'OpenAI', 'text'),
+        (f'class Llm {{ post(url) {{ return fetch(url, {{ body: JSON.stringify({{ model, messages }}) }}); }} '
+         f'run() {{ return this.post("{CHAT}"); }} }}', 'OpenAI', 'text'),
         (f'import ky from "npm:ky"; ky.post("{CHAT}", {{ json: {{ model, messages }} }})', 'OpenAI', 'text'),
     ),
 )
@@ -349,6 +354,20 @@ def test_whose_key(code, expected):
 def test_prompts(code, expected):
     module, found = only(code)
     assert [module.read(each) for each in found.prompt] == expected
+
+
+@pytest.mark.parametrize(
+    ('code', 'node'),
+    (
+        (f'const go = (url, options) => fetch(url, options); go("{CHAT}", {{ body: JSON.stringify({{ model }}) }})',
+         'go('),
+        (f'const go = (url, text) => fetch(url, {{ body: JSON.stringify({{ model, messages }}) }}); '
+         f'go("{CHAT}", text)', 'fetch('),
+    ),
+)
+def test_helpers_that_are_given_the_url(code, node):
+    module, found = only(code)
+    assert module.read(found.node).startswith(node)
 
 
 def test_what_is_sent():

@@ -126,15 +126,8 @@ class Handler(NamedTuple):
 
 
 def entries(module: Module) -> tuple[Entry, ...]:
-    """Return the entries that a module registers, in the order of their handlers."""
-    if module not in _known:
-        _known[module] = ()
-        found = {(entry.module.path, entry.function.id): entry for entry in _Finder(module).entries()}
-        _known[module] = tuple(sorted(found.values(), key=lambda entry: (entry.module.path, entry.function.start_byte)))
-    return _known[module]
-
-
-_known: WeakKeyDictionary[Module, tuple[Entry, ...]] = WeakKeyDictionary()
+    """Return the entries that a module registers, in the order of their handlers; one may be that of several routes."""
+    return module.once(_Finder).found()
 
 
 def handled(project: Project, module: Module) -> tuple[Entry, ...]:
@@ -154,16 +147,16 @@ def _elsewhere(project: Project, module: Module) -> Iterator[Entry]:
     """Yield the entries that other modules register of this one, those that nobody adds anything to first."""
     own = {(node.start_byte, node.end_byte): node for node in module.nodes(*FUNCTION_NODES)}
     seen, level = {module.path}, [module.path]
-    found: dict[int, Entry] = {}
+    found: dict[tuple[int, str, int], Entry] = {}
     for _ in range(IMPORTERS_DEPTH):
         level = [each for path in level for each in project.importers(path)[:IMPORTERS] if each not in seen]
         seen.update(level)
         for entry in chain.from_iterable(entries(other) for path in level if (other := project.module(path))):
             node = own.get((entry.function.start_byte, entry.function.end_byte))
             if entry.module.path == module.path and node is not None:
-                known = found.get(node.id)
-                if known is None or known.open:
-                    found[node.id] = entry._replace(function=node, module=module)
+                key = (node.id, entry.method, entry.place.start_byte)
+                if key not in found or found[key].open:
+                    found[key] = entry._replace(function=node, module=module)
     yield from found.values()
 
 
@@ -174,6 +167,19 @@ class _Finder:
         self._module = module
         self._functions = functions.of(module)
         self._data = module.text.data
+        self._found: tuple[Entry, ...] | None = None
+
+    def found(self) -> tuple[Entry, ...]:
+        """Return the entries in order; none to whoever asks while they are looked for."""
+        if self._found is None:
+            self._found = ()
+            found: dict[tuple[object, ...], Entry] = {}
+            for entry in self.entries():
+                # a handler of two routes is entered twice, a tool that an SDK and a list are given once
+                way = (entry.place.id, entry.route, entry.method) if entry.kind == REQUEST else ()
+                found.setdefault((entry.module.path, entry.function.id, *way), entry)
+            self._found = tuple(sorted(found.values(), key=lambda each: (each.module.path, each.function.start_byte)))
+        return self._found
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, those that say most first."""

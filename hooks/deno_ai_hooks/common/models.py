@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from deno_ai_hooks.common import functions
 from deno_ai_hooks.common.callers import asked as is_asked
@@ -52,9 +51,9 @@ OWN, CALLER, NONE, UNKNOWN = 'own', 'caller', 'none', 'unknown'
 DEPTH = 8            # lists in lists, objects in objects
 STEPS = 2_000        # expressions looked at for the prompt of one call
 ELEMENTS = 200       # messages that are looked at
+CALLERS = 40         # of one helper that are looked at
 LINKS = 6            # calls on the way from a client to its method
 ALTERNATIVES = 12    # expressions that may give a key
-NAMED = 48           # arguments of helpers that are looked at in a row
 
 BODIES = ('body', 'json', 'data')
 KEYS = ('apiKey', 'apikey', 'api_key', 'authToken', 'accessToken', 'token', 'auth', 'openAIApiKey', 'azureOpenAIApiKey',
@@ -103,12 +102,13 @@ class ModelCall(NamedTuple):
     whole: bool = False
 
 
-_known: WeakKeyDictionary[Module, dict[tuple[str, ...], tuple[ModelCall, ...]]] = WeakKeyDictionary()
+def _kept(module: Module) -> dict[tuple[str, ...], tuple[ModelCall, ...]]:
+    return {}
 
 
 def model_calls(module: Module, hosts: tuple[str, ...] = ()) -> tuple[ModelCall, ...]:
     """Return the calls of models in a module, in source order; `hosts` are further hosts of models, `*.name` too."""
-    known = _known.setdefault(module, {})
+    known = module.once(_kept)
     if hosts not in known:
         known[hosts] = ()
         found: dict[int, ModelCall] = {}
@@ -131,10 +131,31 @@ class _Finder:
         """Yield the calls, those that say most first."""
         for call in functions.of(self._module).calls:
             yield from self._method(call)
+        inside: set[int] = set()
         for request in requests(self._module):
             for url in request.urls[:1] if not request.call.new or request.call.callee in SOCKETS else ():
-                yield from self._request(request.call, url)
-        yield from self._helpers()
+                found = list(self._request(request.call, url)) or list(self._of_callers(request.call, url, inside))
+                yield from found
+        yield from self._helpers(inside)
+
+    def _of_callers(self, call: Call, url: Node, inside: set[int]) -> Iterator[ModelCall]:
+        """Yield a request to a URL that the function around is given, where it writes itself what is sent.
+
+        A helper that passes on what it is given is taken for the request where it is called.
+        """
+        target = self._module.follow(url)
+        binding = self._module.declaration(target) if target.type == 'identifier' else None
+        place = functions.of(self._module).position(binding) if binding is not None else None
+        body, options = self._sent(call)
+        if place is None or body is None or not self._is_question(body):
+            return
+        for caller in functions.of(self._module).callers(place[0])[:CALLERS]:
+            given = caller.arguments[place[1]] if place[1] < len(caller.arguments) else None
+            found = self._asked(given, {}) if given is not None else None
+            if found is not None:
+                inside.add(place[0].id)
+                yield from self._asking(call, url, found, body, options)
+                return
 
     # requests
 
@@ -145,9 +166,14 @@ class _Finder:
             return
         if not found.kind and body is None and not self._posts(options):
             return
+        yield from self._asking(call, url, found, body, options)
+
+    def _asking(
+        self, call: Call, url: Node, found: Asked, body: Node | None, options: dict[str, Node],
+    ) -> Iterator[ModelCall]:
         prompt = self._read.all((body,) if body is not None else ())
         provider = found.provider or 'unknown'
-        credential = self._credential(url, options, found.local, call.arguments)
+        credential = self._credential(url, options, found.local)
         yield ModelCall(
             call.node, provider, FETCH, credential, found.local, found.kind or facts.TEXT, prompt,
             self._messages(body), body, url, None,
@@ -207,14 +233,16 @@ class _Finder:
         method = options.get('method')
         return method is not None and self._module.string(self._module.follow(method)) not in ASKING_NOTHING
 
-    def _helpers(self) -> Iterator[ModelCall]:
-        """Yield calls of helpers that are given the URL of a model."""
+    def _helpers(self, inside: set[int]) -> Iterator[ModelCall]:
+        """Yield calls of helpers that are given the URL of a model, unless their request was found `inside`."""
         if not URL.search(self._module.text.data) and b'_URL' not in self._module.text.data:
             return
         for call in functions.of(self._module).calls:
             if call.new or not call.arguments or not HELPERS.match(call.callee or ''):
                 continue
             first = call.arguments[0]
+            if inside and any(made.node.id in inside for made in functions.of(self._module).called(call)):
+                continue
             if first.type in ('string', 'template_string', 'identifier', 'member_expression', 'binary_expression'):
                 found = self._asked(first, {})
                 if found is not None and found.kind and found.provider not in ('', 'OpenAI-compatible'):
@@ -222,7 +250,7 @@ class _Finder:
 
     # whose key
 
-    def _credential(self, url: Node, options: dict[str, Node], local: bool, given: tuple[Node, ...]) -> str:
+    def _credential(self, url: Node, options: dict[str, Node], local: bool) -> str:
         headers = options.get('headers')
         found = list(self._header_keys(headers)) if headers is not None else []
         found += self._query_keys(url)

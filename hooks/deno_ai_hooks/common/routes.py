@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from deno_ai_hooks.common import functions
 from deno_ai_hooks.common.documents.typescript_tree import arguments
@@ -118,9 +117,15 @@ class Routers:
         self._served: dict[int, bool] | None = None
         self._borrowed: list[tuple[Root, bool]] = []
         self._given: frozenset[int] | None = None
-        # what ends later is called later, also in a chain
-        for call in sorted(functions.of(module).calls, key=attrgetter('node.end_byte')):
-            self._take(call)
+        self._is_read = False
+
+    def read(self) -> None:
+        """Take in what the module registers; a module that imports this one and asks meanwhile gets what there is."""
+        if not self._is_read:
+            self._is_read = True
+            # what ends later is called later, also in a chain
+            for call in sorted(functions.of(self._module).calls, key=attrgetter('node.end_byte')):
+                self._take(call)
 
     # what is registered
 
@@ -539,11 +544,8 @@ def _is_here(host: str) -> bool:
     return host not in EVERYWHERE and urls.classify(written) == urls.LOOPBACK
 
 
-_known: WeakKeyDictionary[Module, Routers] = WeakKeyDictionary()
-
-
 def of(module: Module) -> Routers:
     """Return the routers of a module, found once."""
-    if module not in _known:
-        _known[module] = Routers(module)
-    return _known[module]
+    found = module.once(Routers)
+    found.read()
+    return found
