@@ -74,13 +74,22 @@ def assert_rule(rule, marked, path=CI, files=()):
         # a task that audits nothing
         '- run: deno task check',
         '- run: make test',
+        # a task of that name audits something else
+        '- run: deno task audit:phone',
+        '- run: deno task audit-pages',
+        '- run: ./scripts/audit.sh',
         # shared workflows and actions that do something else
         '- uses: ./.github/actions/setup',
     ),
 )
 def test_flags_ci_without_an_audit(step):
     files = {
-        'deno.json': '{"tasks": {"check": "deno lint", "audit": "deno audit"}}',
+        'deno.json': """{"tasks": {
+            "check": "deno lint", "audit": "deno audit",
+            "audit:phone": "playwright test", "audit-pages": {"command": "deno run pages.ts"}
+        }}""",
+        'pages.ts': 'console.log("an audit of pages");\n',
+        'scripts/audit.sh': 'lighthouse https://example.com\n',
         'Makefile': 'test:\n\tdeno test\naudit:\n\tdeno audit\n',
         '.github/actions/setup/action.yml': 'runs:\n  using: composite\n  steps:\n    - run: deno install\n',
     }
@@ -152,6 +161,7 @@ def test_flags_gitlab(code):
         '- run: ./scripts/ci.sh',
         '- run: bash scripts/ci.sh',
         '- run: deno run -A scripts/ci.ts',
+        '- run: deno task advisories',
         '- {run: ./ci.sh, working-directory: scripts}',
         # it cannot be read, but its name tells
         '- run: make -C api audit',
@@ -163,7 +173,9 @@ def test_flags_gitlab(code):
 )
 def test_allows_ci_with_an_audit(step):
     files = {
-        'deno.json': '{"tasks": {"ci": {"command": "deno test", "dependencies": ["scan"]}, "scan": "deno audit"}}',
+        'deno.json': '{"tasks": {"ci": {"command": "deno test", "dependencies": ["scan"]}, "scan": "deno audit",'
+        '"advisories": "deno run --allow-net=api.osv.dev tools/advisories.ts"}}',
+        'tools/advisories.ts': 'await fetch("https://api.osv.dev/v1/querybatch", { method: "POST", body });\n',
         'api/deno.json': '{"tasks": {"nested": "deno audit"}}',
         'package.json': '{"scripts": {"security": "npm audit"}}',
         'Makefile': 'ci: test audit\n\ntest:\n\tdeno test\n\naudit:\n\tdeno audit\n',

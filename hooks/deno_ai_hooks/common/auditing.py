@@ -70,7 +70,7 @@ def audits(step: Step, folder: str, project: Project) -> bool:
     texts = step.texts
     if _runs_pre_commit(texts):
         return _chosen(folder, project)
-    return is_audit(texts) or is_of_suite(texts) or _is_called_audit(texts)
+    return is_audit(texts) or is_of_suite(texts) or (not step.is_followed and _is_called_audit(texts))
 
 
 def _runs_pre_commit(texts: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 DEPTH = 6
 """Workflows, actions, tasks and scripts that name one another that are followed."""
 
+MOST_WORDS = 20
+"""Words of a command that may name what it starts."""
+
 MOST = 5000
 """Steps of a repository that are looked at."""
 
@@ -51,7 +55,9 @@ FILES = 200
 """Configurations of a repository in which a task is looked for."""
 
 MANIFEST = 'package.json'
-CONFIGURED = frozenset((*CONFIGURATIONS, MANIFEST))
+CONFIGURED = (*CONFIGURATIONS, MANIFEST)
+"""Files that name tasks; of equal names the first counts (deno 2.9.8)."""
+
 GITLAB_FILE = '.gitlab-ci.yml'
 ACTIONS = ('action.yml', 'action.yaml')
 MAKEFILES = ('GNUmakefile', 'makefile', 'Makefile')
@@ -70,7 +76,8 @@ class Step(NamedTuple):
     """What a job does: it uses an action or a workflow, starts a program, or runs a script of another language.
 
     `settings` are what an action is given, `conditions` what must hold for the step, `span` is where it
-    stands in the file at `path`.
+    stands in the file at `path`.  `is_followed` tells of a program that starts a task, a recipe or a script
+    of the repository: what that does stands in steps of its own.
     """
 
     path: str
@@ -80,6 +87,7 @@ class Step(NamedTuple):
     words: tuple[Word, ...] = ()
     script: Source | None = None
     conditions: tuple[str, ...] = ()
+    is_followed: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -119,9 +127,11 @@ def top(path: str) -> str | None:
 
 def is_outside(path: str, folder: str) -> bool:
     """Return whether a path does not lead into a folder; both are relative to the working folder, or absolute."""
-    if path.startswith(f'{folder}/') if folder else not path.startswith(('/', '..')):
-        return False
-    return not folder or posixpath.relpath(path, folder).startswith('..')
+    if not folder:
+        return path.startswith(('/', '../'))
+    if path.startswith(f'{folder}/'):
+        return path.startswith('../', len(folder) + 1)
+    return posixpath.relpath(path, folder).startswith('../')
 
 
 def pipelines(folder: str, project: Project) -> tuple[Pipeline, ...]:
@@ -157,7 +167,8 @@ class _Reader:
     def __init__(self, folder: str, project: Project) -> None:
         self._folder = folder
         self._project = project
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[tuple[object, ...]] = set()
+        self._targets: dict[tuple[str, ...], list[Document | Source]] = {}
         self._trees: dict[str, tuple[Node, ...]] = {}
 
     def trees(self, path: str) -> tuple[Node, ...]:
@@ -202,7 +213,7 @@ class _Reader:
         """Yield a step that uses something, and what that does where it is of this repository."""
         name = str(used.value or '')
         yield Step(path, used.span, uses=name, settings=step.get('with'), conditions=conditions)
-        if not name.startswith('./') or depth >= DEPTH or not self._first('uses', name, *conditions):
+        if not name.startswith('./') or depth >= DEPTH or not self._first('uses', name, conditions):
             return
         here = self._at(name)
         for each in (here, *(posixpath.join(here, action) for action in ACTIONS)):
@@ -236,7 +247,7 @@ class _Reader:
         """Return a file of the repository; what a workflow names outside of it is not looked at."""
         return None if is_outside(path, self._folder) else self._project.source(path)
 
-    def _first(self, *known: str) -> bool:
+    def _first(self, *known: object) -> bool:
         new = known not in self._seen
         self._seen.add(known)
         return new
@@ -250,83 +261,83 @@ class _Reader:
             for command in document.commands():
                 inner = unwrap(command)
                 if inner.words:
-                    yield Step(document.path, inner.span, words=inner.words, conditions=conditions)
-                    if depth < DEPTH:
-                        yield from self._followed(inner, folder, depth, conditions)
+                    found = self._found(inner, folder)
+                    yield Step(
+                        document.path, inner.span, words=inner.words, conditions=conditions, is_followed=bool(found),
+                    )
+                    yield from self._followed(found, folder, depth, conditions)
             if depth < DEPTH:
                 yield from self._started(document.parts(), folder, depth + 1, conditions)
 
-    def _followed(self, command: Command, folder: str, depth: int, conditions: tuple[str, ...]) -> Iterator[Step]:
-        """Yield what the task, the recipe or the script that a command starts does."""
-        texts = [word.text or '' for word in command.words]
-        name, rest = program(command.words[0]), [text for text in texts[1:] if not text.startswith('-')]
-        documents: list[Document] = []
-        if name == 'deno' and rest[:1] in (['task'], ['run']):
-            documents = self._tasks(folder, rest[1:2], conditions)
-        elif name in MANAGERS and rest:
-            documents = self._tasks(folder, rest[1:2] if rest[0] in ('run', 'run-script') else rest[:1], conditions)
-        elif name in RECIPES:
-            documents = self._recipes(RECIPES[name], folder, rest, conditions)
-        yield from self._started(documents, folder, depth + 1, conditions)
-        yield from self._script(name, texts, folder, depth, conditions)
-
-    def _script(
-        self, name: str, texts: list[str], folder: str, depth: int, conditions: tuple[str, ...],
+    def _followed(
+        self, found: Iterable[Document | Source], folder: str, depth: int, conditions: tuple[str, ...],
     ) -> Iterator[Step]:
-        candidates = texts[1:4] if name in SHELLS or name in INTERPRETERS else texts[:1]
-        for each in candidates:
-            path = posixpath.normpath(posixpath.join(folder, each))
-            named = '/' in each or '.' in each
-            source = self._source(path) if named and self._first('script', path, *conditions) else None
-            if source is None:
-                continue
-            kind = kinds.named(path) or kinds.shebang(source.data)
-            if kind == 'shell' or name in SHELLS:
-                document = kinds.document('shell', path, whole(source.data))
-                yield from self._started([document], folder, depth + 1, conditions)
-            else:
-                yield Step(path, Span(0, 0), script=source, conditions=conditions)
+        for each in found:
+            at = 0 if isinstance(each, Source) else each.text.start(0)
+            if depth < DEPTH and self._first('started', each.path, at, conditions):
+                if isinstance(each, Source):
+                    yield Step(each.path, Span(0, 0), script=each, conditions=conditions)
+                else:
+                    yield from self._started([each], folder, depth + 1, conditions)
 
-    def _tasks(self, folder: str, names: Iterable[str], conditions: tuple[str, ...]) -> list[Document]:
-        """Return the commands of tasks of deno.json and of scripts of package.json, with those that they depend on.
+    def _found(self, command: Command, folder: str) -> list[Document | Source]:
+        """Return the task, the recipes or the scripts of this repository that a command starts."""
+        texts = tuple(word.text or '' for word in command.words[:MOST_WORDS])
+        key = (folder, *texts)
+        if key not in self._targets:
+            self._targets[key] = [*self._named(program(command.words[0]), texts, folder)]
+        return self._targets[key]
+
+    def _named(self, name: str, texts: Sequence[str], folder: str) -> Iterator[Document | Source]:
+        rest = [text for text in texts[1:] if not text.startswith('-')]
+        if name == 'deno' and rest[:1] in (['task'], ['run']):
+            yield from self._tasks(folder, rest[1:2], CONFIGURED)
+        elif name in MANAGERS and rest:
+            yield from self._tasks(folder, rest[1:2] if rest[0] in ('run', 'run-script') else rest[:1], (MANIFEST,))
+        elif name in RECIPES:
+            yield from self._recipes(RECIPES[name], folder, rest)
+        for each in texts[1:4] if name in SHELLS or name in INTERPRETERS else texts[:1]:
+            path = posixpath.normpath(posixpath.join(folder, each))
+            source = self._source(path) if '/' in each or '.' in each else None
+            if source is not None:
+                kind = 'shell' if name in SHELLS else kinds.named(path) or kinds.shebang(source.data)
+                yield kinds.document('shell', path, whole(source.data)) if kind == 'shell' else source
+
+    def _tasks(self, folder: str, names: Iterable[str], files: Sequence[str]) -> Iterator[Document]:
+        """Yield the commands of tasks of deno.json and of scripts of package.json, with those that they depend on.
 
         Which folder a script has changed into is not known: what is not here is looked for everywhere.
         """
-        here = [self._project.configuration(folder), self._project.json(posixpath.join(folder, MANIFEST))]
-        found: list[Document] = []
+        paths = [posixpath.join(folder, file) for file in files]
+        here = [self._project.json(path) for path in paths if not is_outside(path, self._folder)]
+        seen: set[str] = set()
         todo = list(names)
         while todo:
             name = todo.pop()
-            if not self._first('task', folder, name, *conditions):
+            if name in seen:
                 continue
-            files = [file for file in here if file and _names(file, name)] or [
-                file for file in self._configurations() if _names(file, name)
-            ]
-            for file in files:
-                found += _commands(file, name)
+            seen.add(name)
+            nearest = [file for file in here if file and _names(file, name)][:1]
+            for file in nearest or [each for each in self._configurations(files) if _names(each, name)]:
+                yield from _commands(file, name)
                 todo += strings(file.root.get('tasks', name, 'dependencies'))
-        return found
 
-    def _configurations(self) -> Iterator[Json]:
-        paths = (path for path in self._project.files if posixpath.basename(path) in CONFIGURED)
+    def _configurations(self, files: Sequence[str]) -> Iterator[Json]:
+        paths = (path for path in self._project.files if posixpath.basename(path) in files)
         return (file for path in islice(paths, FILES) if (file := self._project.json(path)))
 
-    def _recipes(
-        self, names: Iterable[str], folder: str, wanted: list[str], conditions: tuple[str, ...],
-    ) -> list[Document]:
-        """Return the recipes of the targets that are `wanted`, with those they need; all where none is named."""
+    def _recipes(self, names: Iterable[str], folder: str, wanted: list[str]) -> Iterator[Document]:
+        """Yield the recipes of the targets that are `wanted`, with those they need; all where none is named."""
         paths = (posixpath.normpath(posixpath.join(folder, name)) for name in names)
         source = next((found for path in paths if (found := self._source(path))), None)
         if source is None:
-            return []
+            return
         document = kinds.document(kinds.named(source.path) or 'make', source.path, whole(source.data))
         chosen = _needed(source.data.decode(errors='replace'), wanted)
-        everything = document.kind == 'yaml' or not chosen
-        return [
-            part for part in document.parts()
-            if (everything or not chosen.isdisjoint(part.place.name.split()))
-            and self._first('recipe', source.path, part.place.name, *conditions)
-        ]
+        for part in document.parts():
+            everything = document.kind == 'yaml' or not wanted
+            if everything or not chosen.isdisjoint(part.place.name.split()):
+                yield part
 
 
 def _names(file: Json, name: str) -> bool:

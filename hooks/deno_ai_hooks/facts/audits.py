@@ -76,8 +76,9 @@ FETCHING = frozenset('install add get pull ci i upgrade update'.split())
 ASKING = frozenset('--version -v version --help -h help'.split())
 
 TOLD = pattern(
-    rb'\b(?:deno audit|npm audit|yarn (?:npm )?audit|pnpm audit|osv-scanner|trivy (?:fs|repo|image)'
-    rb'|snyk (?:test|monitor)|grype|deno-ai-hooks|dependency-check|pre-commit run|dependency_scanning|audit-ci)\b',
+    rb'\b(?:(?:deno|npm|pnpm|bun|yarn(?: npm)?) audit|osv-scanner|trivy (?:fs|repo|image)|snyk (?:test|monitor)|grype'
+    rb'|deno-ai-hooks|dependency-check|pre-commit run|dependency_scanning|audit-ci|api\.osv\.dev|security/advisories)\b'
+    rb'|["\'\x60]audit["\'\x60]',
 )
 """What a script in some other language says where it starts one."""
 
