@@ -531,14 +531,14 @@ def test_without_a_commit_there_is_nothing_to_compare(commits):
 @pytest.mark.parametrize('given', ('deno.json', 'main.ts', 'deno.lock'))
 def test_git_is_only_asked_where_a_lock_file_changed(given, commits, monkeypatch):
     asked = []
-    monkeypatch.setattr('deno_ai_hooks.locked_dependencies.committed', lambda path: asked.append(path) or ZOD.encode())
+    monkeypatch.setattr('deno_ai_hooks.common.workspace.committed', lambda path: asked.append(path) or ZOD.encode())
     files = {'deno.json': '{ %s }' % IMPORTS, 'main.ts': 'import "npm:zod@^4.1.0";', 'deno.lock': ZOD}
     assert commits({}, files, given) == []
     assert asked == ['deno.lock'] * (given == 'deno.lock')
 
 
 def test_where_nobody_keeps_versions_git_is_not_asked(monkeypatch):
-    monkeypatch.setattr('deno_ai_hooks.locked_dependencies.committed', pytest.fail)
+    monkeypatch.setattr('deno_ai_hooks.common.workspace.committed', pytest.fail)
     assert messages(hook, NEW, 'deno.lock', files=ASKS) == []
 
 
@@ -580,6 +580,24 @@ def test_a_lock_file_that_was_changed_alone(before, after, expected, commits):
 def test_a_lock_file_is_told_of_once(commits):
     changes = {'deno.lock': lock(), 'deno.json': '{ "tasks": {}, %s }' % IMPORTS}
     assert told(commits(LOCKED, changes, 'deno.json', 'deno.lock')) == [
+        ('deno.json', 'deno.lock does not hold npm:zod@^4.1.0'),
+    ]
+
+
+def test_a_lock_file_that_was_changed_alone_is_told_of_once(commits):
+    expected = [('deno.lock', 'does not hold npm:zod@^4.1.0, which deno.json asks for')]
+    assert told(commits(LOCKED, {'deno.lock': lock()}, 'deno.json', 'deno.lock')) == expected
+
+
+def test_a_lock_file_of_another_name_is_no_document(commits):
+    files = {'deno.json': '{ "lock": "x.lock", %s }' % IMPORTS, 'x.lock': ZOD}
+    assert told(commits(files, {'x.lock': lock()}, 'deno.json', 'x.lock')) == [
+        ('deno.json', 'x.lock does not hold npm:zod@^4.1.0'),
+    ]
+
+
+def test_what_was_stale_before_is_told_at_the_configuration(commits):
+    assert told(commits({**ASKS, 'deno.lock': lock()}, {'main.ts': ''}, 'deno.json', 'deno.lock')) == [
         ('deno.json', 'deno.lock does not hold npm:zod@^4.1.0'),
     ]
 

@@ -78,10 +78,11 @@ from deno_ai_hooks.common.specifiers import requirement
 from deno_ai_hooks.common.specifiers import specifiers
 from deno_ai_hooks.common.specifiers import stated
 from deno_ai_hooks.common.text import whole
-from deno_ai_hooks.common.walk import committed
+from deno_ai_hooks.common.workspace import LOCK
 from deno_ai_hooks.common.workspace import SHOWN
 from deno_ai_hooks.common.workspace import Member
 from deno_ai_hooks.common.workspace import Workspace
+from deno_ai_hooks.common.workspace import before
 from deno_ai_hooks.common.workspace import is_member
 from deno_ai_hooks.common.workspace import lockfile
 from deno_ai_hooks.common.workspace import workspace
@@ -220,6 +221,8 @@ def _stale(
     document: Json, member: Member, found: Workspace, lock: Lockfile, project: Project,
 ) -> Iterator[Finding]:
     missing, left = _difference(document, member, found, lock, project)
+    if (missing or left) and _is_alone(lock, document, project):
+        missing, left = {}, []
     if missing:
         # one command mends them all
         yield Finding(next(iter(missing.values())).span, f'{posixpath.basename(lock.path)} does not hold '
@@ -349,9 +352,8 @@ def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
                           rule=INTEGRITY)
     yield from _tarballs(lock, project)
     # a file that git does not know has no past
-    before = committed(lock.path) if project.tracked(lock.path) else lock.text.data
-    if before != lock.text.data:
-        yield from _rehashed(lock, before or b'')
+    if project.tracked(lock.path):
+        yield from _rehashed(lock, before(lock.path, project) or b'')
         yield from _behind(lock, project)
 
 
@@ -375,29 +377,35 @@ def _rehashed(lock: Lockfile, data: bytes) -> Iterator[Finding]:
     """Yield the hashes that were others in the commit before, which held `data`, for the same version."""
     from deno_ai_hooks.common.documents.lockfile import Lockfile
 
-    before = Lockfile(lock.path, whole(data))
-    if not before.is_read:
+    earlier = Lockfile(lock.path, whole(data)) if data != lock.text.data else lock
+    if earlier is lock or not earlier.is_read:
         return
-    old, new = dict(_fixed(before)), dict(_fixed(lock))
+    old, new = dict(_fixed(earlier)), dict(_fixed(lock))
     for name in new.keys() & old.keys():
-        (value, span), (earlier, _) = new[name], old[name]
-        if value != earlier and _form(value) == _form(earlier):
+        (value, span), (known, _) = new[name], old[name]
+        if value != known and _form(value) == _form(known):
             yield Finding(span, f'{name[:80]} has another hash than in the last commit, and the same version: what '
                           'is installed now is not what was looked at then; find out who changed it, or take '
                           f'{posixpath.basename(lock.path)} of that commit back', rule=CHANGED)
 
 
 def _behind(lock: Lockfile, project: Project) -> Iterator[Finding]:
-    """Yield what a lock file that was changed alone does not hold any more; a configuration beside it tells itself."""
+    """Yield what a lock file that was changed alone does not hold any more."""
     found = workspace(posixpath.dirname(lock.path), project)
-    path = posixpath.normpath(lock.path)
-    if found is None or found.lock_path != path or SHOWN.search(lock.path):
+    if found is None or found.lock_path != posixpath.normpath(lock.path):
         return
     for member in found.all:
         for file in member.files:
             missing, left = _difference(file, member, found, lock, project)
-            if (missing or left) and committed(file.path) == file.text.data:
+            if (missing or left) and _is_alone(lock, file, project):
                 yield from _unlike(lock, file, missing, left)
+
+
+def _is_alone(lock: Lockfile, file: Json, project: Project) -> bool:
+    """Return whether the lock file was changed and a configuration was not: what is wrong is told there, once."""
+    if posixpath.basename(lock.path) != LOCK or SHOWN.search(lock.path) or TESTS.search(lock.path):
+        return False
+    return before(file.path, project) == file.text.data and before(lock.path, project) != lock.text.data
 
 
 def _unlike(

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from deno_ai_hooks.common.project import CONFIGURATIONS
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.text import whole
+from deno_ai_hooks.common.walk import committed
 from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
@@ -246,3 +247,14 @@ def _read(path: str, project: Project) -> Lockfile | None:
         return None
     lock = Lockfile(path, whole(source.data))
     return lock if lock.is_read else None
+
+
+_past: WeakKeyDictionary[Project, dict[str, bytes | None]] = WeakKeyDictionary()
+
+
+def before(path: str, project: Project) -> bytes | None:
+    """Return what a file that git tracks was in the last commit, None where there is none to ask; it is asked once."""
+    known = _past.setdefault(project, {})
+    if path not in known:
+        known[path] = committed(path) if project.tracked(path) else None
+    return known[path]
