@@ -29,23 +29,25 @@ def _source(files, name):
     return Source(name, files[name].encode()) if name in files else None
 
 
-def assert_findings(hook: Hook, marked: str, path: str, *, rule: str | None = None, **options) -> None:
-    """Hold that `hook` points at exactly what «marks» show, with the screen on and off."""
-    code = marked.replace(OPEN, '').replace(CLOSE, '')
+def assert_findings(
+    hook: Hook, marked: str, path: str, *, rule: str | None = None, files: dict[str, str] | None = None, **options,
+) -> None:
+    """Hold that `hook` points at exactly what «marks» show, in all files, with the screen on and off."""
+    expected = {path: marked, **(files or {})}
+    plain = {name: text.replace(OPEN, '').replace(CLOSE, '') for name, text in expected.items()}
     for screen in (True, False):
-        found = judged(hook, code, path, screen=screen, **options)
-        data = bytearray(code.encode())
-        for offset, mark in sorted(_marks(found), reverse=True):
-            data[offset:offset] = mark.encode()
-        assert data.decode() == marked, [(d.rule, d.message) for d in found]
+        found = judged(hook, plain[path], path, screen=screen, files=plain, **options)
+        seen = {name: _marked(plain[name], {d.span for d in found if d.path == name}) for name in expected}
+        assert seen == expected, [(d.path, d.rule, d.message) for d in found]
         assert rule is None or {d.rule for d in found} <= {rule}
 
 
-def _marks(found):
-    spans = {d.span for d in found}
-    for start, end in spans:
-        yield (start, OPEN)
-        yield (end, CLOSE)
+def _marked(code, spans):
+    data = bytearray(code.encode())
+    marks = [mark for start, end in spans for mark in ((start, OPEN), (end, CLOSE))]
+    for offset, mark in sorted(marks, reverse=True):
+        data[offset:offset] = mark.encode()
+    return data.decode()
 
 
 def messages(hook: Hook, code: str, path: str, **options) -> list[str]:

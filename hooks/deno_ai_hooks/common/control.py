@@ -28,13 +28,16 @@ if TYPE_CHECKING:
 
 BRANCHES = frozenset('if_statement ternary_expression binary_expression switch_case switch_default catch_clause '
                      'try_statement while_statement for_statement for_in_statement do_statement'.split())
+RUNNING = frozenset('if_statement try_statement statement_block expression_statement lexical_declaration '
+                    'variable_declaration export_statement'.split())
 BLOCKS = frozenset('statement_block program switch_case switch_default'.split())
 REGIONS = BRANCHES | BLOCKS | FUNCTIONS
 LEAVING = frozenset('return_statement throw_statement continue_statement break_statement'.split())
 EXITS = frozenset(('Deno.exit', 'process.exit'))
 THROWS = frozenset(('throw', 'assert', 'fail', 'redirect', 'notFound'))
 DEPTH = 40           # blocks within blocks that are climbed out of or looked into
-STATEMENTS = 3_000   # that are looked at for one place
+REGIONS_AROUND = 400
+"""Branches and blocks around a place that are climbed out of."""
 
 
 class Condition(NamedTuple):
@@ -48,19 +51,28 @@ class Condition(NamedTuple):
     case: Node | None = None
 
 
+class Past(NamedTuple):
+    """A statement that is over at `end`: what it has decided, and what of it has run, nearest first."""
+
+    end: int
+    conditions: tuple[Condition, ...]
+    statements: tuple[Node, ...]
+
+
 class Control:
     """How the places of one module are reached."""
 
     def __init__(self, module: Module) -> None:
         self._module = module
         self._regions = self._tree()
-        self._children: dict[int, tuple[list[int], list[Node]]] = {}
+        self._pasts: dict[int, list[Past]] = {}
         self._leaves: dict[int, bool] = {}
 
     def _tree(self) -> tuple[list[int], list[int], list[Node], list[int]]:
         """Return where regions start, what holds from there on, the regions, and each one's outer one."""
         module = self._module
-        nodes = sorted_nodes([module.root, *module.nodes(*sorted(REGIONS - {'program'}))])
+        joined = [node for node in module.nodes('binary_expression') if _is_joined(node)]
+        nodes = sorted_nodes([module.root, *module.nodes(*sorted(REGIONS - {'program', 'binary_expression'})), *joined])
         starts, owners, outer = [0], [0], [-1] * len(nodes)
         stack: list[int] = []
         for index, node in enumerate(nodes):
@@ -78,50 +90,60 @@ class Control:
         return starts, owners, nodes, outer
 
     def around(self, offset: int) -> Iterator[Node]:
-        """Yield the branches, blocks and functions around a place, innermost first."""
+        """Yield the branches, blocks and functions around a place, innermost first; the module's own comes last.
+
+        What a module does before it serves is no part of how a function of it is reached.
+        """
         starts, owners, nodes, outer = self._regions
-        index = owners[bisect_right(starts, offset) - 1]
-        while index >= 0:
+        index, called = owners[bisect_right(starts, offset) - 1], False
+        for _ in range(REGIONS_AROUND):
+            called = called or nodes[index].type in FUNCTIONS
+            if index < 0 or (not index and called):
+                break
             yield nodes[index]
             index = outer[index]
 
     # what is known
 
-    def conditions(self, offset: int, within: Node | None = None) -> Iterator[Condition]:
-        """Yield what is known to hold at a place; with `within` only what that node, a function, decides."""
-        for node, holds in self._known(offset, within):
+    def conditions(self, offset: int) -> Iterator[Condition]:
+        """Yield what is known to hold at a place, the nearest first; of the functions around it, not of the module."""
+        for region in self.around(offset):
+            for past in reversed(self.past(region, offset)):
+                yield from past.conditions
+            yield from self.decided(region, offset)
+
+    def before(self, offset: int) -> Iterator[Node]:
+        """Yield the statements, and the conditions, that have run wherever a place is reached, nearest first."""
+        for region in self.around(offset):
+            for past in reversed(self.past(region, offset)):
+                yield from past.statements
+            yield from (node for node, _ in self._decided(region, offset) if not isinstance(node, tuple))
+
+    def decided(self, region: Node, offset: int) -> Iterator[Condition]:
+        """Yield what a branch around a place decides."""
+        for node, holds in self._decided(region, offset):
             if isinstance(node, tuple):
                 yield Condition(node[0], True, node[1])
             elif holds is not None:
                 yield from self.atoms(node, holds)
 
-    def before(self, offset: int, within: Node | None = None) -> Iterator[Node]:
-        """Yield the statements, and the conditions, that have run wherever a place is reached, nearest first."""
-        for node, _ in self._known(offset, within):
-            if not isinstance(node, tuple):
-                yield node
+    def past(self, block: Node, offset: int) -> list[Past]:
+        """Return the statements of a block that are over where a place in it is reached."""
+        known = self.pasts(block)
+        return known[:bisect_right(known, offset, key=_end)]
 
-    def _known(
-        self, offset: int, within: Node | None,
-    ) -> Iterator[tuple[Node | tuple[Node, Node], bool | None]]:
-        left = STATEMENTS
-        for region in self.around(offset):
-            if region.type in BLOCKS:
-                for statement in self._preceding(region, offset):
-                    left -= 1
-                    if left <= 0:
-                        return
-                    yield from self._ran(statement)
-            yield from self._decided(region, offset)
-            if within is not None and region.id == within.id:
-                return
+    def pasts(self, block: Node) -> list[Past]:
+        """Return what each statement of a block has run and decided once it is over, in order."""
+        if block.id not in self._pasts:
+            self._pasts[block.id] = [] if block.type not in BLOCKS else [
+                past for child in block.named_children if child.type in RUNNING and (past := self._past(child))
+            ]
+        return self._pasts[block.id]
 
-    def _preceding(self, block: Node, offset: int) -> Iterator[Node]:
-        if block.id not in self._children:
-            found = [child for child in block.named_children if child.type != 'comment']
-            self._children[block.id] = [child.end_byte for child in found], found
-        ends, nodes = self._children[block.id]
-        yield from reversed(nodes[:bisect_right(ends, offset)])
+    def _past(self, statement: Node) -> Past | None:
+        ran = list(self._ran(statement))
+        conditions = [found for node, holds in ran if holds is not None for found in self.atoms(node, holds)]
+        return Past(statement.end_byte, tuple(conditions), tuple(node for node, _ in ran)) if ran else None
 
     def _ran(self, node: Node, depth: int = DEPTH) -> Iterator[tuple[Node, bool | None]]:
         """Yield what has run, and been decided, once a statement is over."""
@@ -252,6 +274,15 @@ def _throws(function: functions.Function) -> bool:
     return bool(statements) and body is not None and body.type == 'statement_block' and (
         statements[-1].type == 'throw_statement'
     )
+
+
+def _is_joined(node: Node) -> bool:
+    operator = node.child(1)
+    return operator is not None and operator.type in ('&&', '||')
+
+
+def _end(past: Past) -> int:
+    return past.end
 
 
 def _inside(node: Node | None, offset: int) -> bool:

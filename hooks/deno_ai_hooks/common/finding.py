@@ -42,7 +42,8 @@ class Finding(NamedTuple):
 
     `fix` keeps the meaning of the program and may be applied unseen; `rule` is the face of the
     practice that was broken, where a hook has several.  What stands under the span of a `secret` one is
-    never shown.  `lines` belong to the fix and go into other files.
+    never shown.  `lines` belong to the fix and go into other files.  `path` names another file that the span
+    stands in: a flow is told of where it does harm.
     """
 
     span: Span
@@ -52,3 +53,4 @@ class Finding(NamedTuple):
     related: tuple[Step, ...] = ()
     secret: bool = False
     lines: tuple[Line, ...] = ()
+    path: str = ''

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 from typing import cast
@@ -108,6 +109,7 @@ class Judge:
         checks = [check for job in jobs for check in job.hook.checks if check.when is None or job.options[check.when]]
         self._tree = os.path.exists(os.path.join(root, '.git'))
         self.across = self._tree and any(check.across for check in checks)
+        self.up = self._tree and any(check.up for check in checks)
         self.given: tuple[str, ...] = ()
         self._screen = Screen(checks, on=screen)
         self.project = Project(lambda path: read(path, root, named=True), tracked, ignored, self._files)
@@ -123,10 +125,12 @@ class Judge:
             return kinds.unnamed(path) or (self._screen.wants(kinds.TEXT) and not kinds.binary(path))
         return self._screen.wants(kind)
 
-    def file(self, path: str, *, named: bool, given: bool = True) -> tuple[list[Diagnostic], list[Skipped]]:
+    def file(
+        self, path: str, *, named: bool, kept: Callable[[Check], bool] | None = None,
+    ) -> tuple[list[Diagnostic], list[Skipped]]:
         """Return what the hooks say of the file at `path`, or why it was not looked at.
 
-        One that was not `given`, but imports one that was, is judged by the checks that look across modules.
+        One that was not given, and is looked at on account of one that was, is judged by the checks that are `kept`.
         """
         script = kinds.named(path) is None and not self._screen.wants(kinds.TEXT)
         source = read(path, self._root, named=named, script=script)
@@ -134,10 +138,10 @@ class Judge:
             return [], []
         if isinstance(source, Skipped):
             return [], [source]
-        return self.source(source, named=named, given=given)
+        return self.source(source, named=named, kept=kept)
 
     def source(
-        self, source: Source, *, named: bool = True, given: bool = True,
+        self, source: Source, *, named: bool = True, kept: Callable[[Check], bool] | None = None,
     ) -> tuple[list[Diagnostic], list[Skipped]]:
         """Return what the hooks say of `source`."""
         kind = kinds.named(source.path) or kinds.shebang(source.data) or kinds.TEXT
@@ -145,31 +149,49 @@ class Judge:
             return [], []
         if skipped := _unreadable(source, kind):
             return [], [skipped]
-        checks = self._chosen(source.path, self._screen.survivors(kind, source.data), given)
+        checks = self._chosen(source.path, self._screen.survivors(kind, source.data), kept)
         passed = []
         if checks and not named and bundled(source.path, source.data):
             # what a bundler wrote is nobody's practice, but a key in it is a key
             passed = [Skipped(source.path, 'generated')] if any(kinds.TEXT not in c.kinds for c in checks) else []
             checks = [check for check in checks if kinds.TEXT in check.kinds]
-        found, skipped_ = self._check(source, kind, checks) if checks else ([], [])
+        said, skipped_ = self._check(source, kind, checks) if checks else ({}, [])
+        found = self._diagnostics(source, [pair for pair in said if pair[1].path in ('', source.path)])
         if MARKER in source.data:
-            found = self._sift(source, kind, found, given)
-        return found, [*passed, *skipped_]
+            found = self._sift(source, kind, found, given=kept is None)
+        return [*found, *self._elsewhere(source, said)], [*passed, *skipped_]
 
-    def _chosen(self, path: str, checks: Iterable[Check], given: bool) -> list[Check]:
+    def _chosen(self, path: str, checks: Iterable[Check], kept: Callable[[Check], bool] | None) -> list[Check]:
         return [
             check for check in checks
-            if (given or check.across) and self._jobs[check.hook.id].judges(path, given=given)
+            if (kept is None or kept(check)) and self._jobs[check.hook.id].judges(path, given=kept is None)
         ]
 
-    def _check(self, source: Source, kind: str, checks: list[Check]) -> tuple[list[Diagnostic], list[Skipped]]:
+    def _elsewhere(self, source: Source, said: Iterable[tuple[str, Finding]]) -> Iterator[Diagnostic]:
+        """Yield what was found in a file and stands in others, unless comments there let it stand."""
+        others: dict[str, list[tuple[str, Finding]]] = {}
+        for hook, finding in said:
+            if finding.path not in ('', source.path) and self._jobs[hook].judges(finding.path):
+                others.setdefault(finding.path, []).append((hook, finding))
+        for path, pairs in others.items():
+            there = self.project.source(path)
+            found = self._diagnostics(there, pairs) if there is not None else []
+            if there is not None and MARKER in there.data:
+                from deno_ai_hooks.common import suppression
+
+                found, _ = suppression.sift(found, suppression.suppressions(there, kinds.named(path) or kinds.TEXT))
+            yield from found
+
+    def _check(
+        self, source: Source, kind: str, checks: list[Check],
+    ) -> tuple[dict[tuple[str, Finding], None], list[Skipped]]:
         found: dict[tuple[str, Finding], None] = {}
         skipped: list[Skipped] = []
         try:
             documents = list(_documents(source, kind, checks))
             self._join(documents)
         except Exception as e:
-            return [], [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
+            return {}, [Skipped(source.path, f'could not be read: {type(e).__name__}', broken=True)]
         for check in checks:
             try:
                 said = list(self._said(check, documents))
@@ -180,7 +202,7 @@ class Judge:
         if (at := documents[0].refused) is not None:
             line, column = source.position(at)
             skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
-        return self._diagnostics(source, found), skipped
+        return found, skipped
 
     def _join(self, documents: Iterable[Document]) -> None:
         """Let modules know the project around them; nothing of it is read before a name asks for it."""
@@ -236,7 +258,7 @@ class Judge:
         message = (places.mask if here else Mask(there.data)).cover(step.message)
         return Place(step.path, there.position(step.span.start), there.position(step.span.end), message, step.secret)
 
-    def _sift(self, source: Source, kind: str, found: list[Diagnostic], given: bool) -> list[Diagnostic]:
+    def _sift(self, source: Source, kind: str, found: list[Diagnostic], *, given: bool) -> list[Diagnostic]:
         from deno_ai_hooks.common import suppression
 
         comments = suppression.suppressions(source, kind)
@@ -251,10 +273,10 @@ class Judge:
         return sorted([*left, *more], key=lambda diagnostic: diagnostic.span)
 
     def _judged(self, path: str, kind: str) -> set[str]:
-        """Return the rules that the file at `path` is judged by, and the hooks of which no rule is left out."""
+        """Return the rules that the file at `path` alone is judged by, and the hooks of which no rule is left out."""
         judged: set[str] = set()
         for job in self._jobs.values():
-            if job.judges(path) and any(kind in looks_into(check) for check in job.hook.checks):
+            if not job.hook.across and job.judges(path) and any(kind in looks_into(check) for check in job.hook.checks):
                 rules = {rule.id for rule in job.hook.rules}
                 chosen = rules if self._rules is None else rules & set(self._rules)
                 judged |= chosen | ({job.hook.id} if chosen == rules else set())
@@ -266,8 +288,8 @@ def run(
 ) -> tuple[list[Diagnostic], list[Skipped]]:
     """Return what the hooks say of all `files`, looked at by up to `workers` processes.
 
-    Where only some files of a work tree were named, those that import them are judged too, by the checks for
-    which that matters, unless the named ones are to be looked at `alone`.
+    Where only some files of a work tree were named, those that import them, or are imported by them, are judged
+    too, by the checks for which that matters, unless the named ones are to be looked at `alone`.
     """
     judge.given = files.paths
     share = min(workers, len(files.paths) // BATCH)
@@ -277,7 +299,17 @@ def run(
     diagnostics = [diagnostic for found, _ in parts for diagnostic in found]
     skipped = [skipped for _, passed in parts for skipped in passed]
     diagnostics.sort(key=lambda d: (d.path, d.span, d.rule))
-    return list(_once(judge, _uncovered(judge, diagnostics))), [*files.skipped, *sorted(skipped)]
+    return list(_once(judge, _uncovered(judge, list(_different(diagnostics))))), [*files.skipped, *sorted(skipped)]
+
+
+def _different(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield all but what is said of the same place once more: several files may lead to it."""
+    seen: set[tuple[str, Span, str, str]] = set()
+    for diagnostic in diagnostics:
+        key = diagnostic.path, diagnostic.span, diagnostic.rule, diagnostic.message
+        if key not in seen:
+            seen.add(key)
+            yield diagnostic
 
 
 def _uncovered(judge: Judge, diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
@@ -317,6 +349,9 @@ def _once(judge: Judge, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnosti
 
 Part = tuple[list[Diagnostic], list[Skipped]]
 
+ACROSS = attrgetter('across')
+UP = attrgetter('up')
+
 
 def _batch(judge: Judge, files: Files, paths: Iterable[str]) -> Part:
     diagnostics: list[Diagnostic] = []
@@ -329,19 +364,31 @@ def _batch(judge: Judge, files: Files, paths: Iterable[str]) -> Part:
 
 
 def _dependents(judge: Judge, files: Files) -> Part:
-    """Return what is said of modules that were not given and import one that was; nothing in them is mended."""
+    """Return what is said of modules that were not given and import one that was, or are imported by one."""
     changed = [path for path in files.paths if path in files.named and kinds.named(path) in ('typescript', 'json')]
-    if not changed or len(changed) > PARTS or not judge.across:
+    if not changed or len(changed) > PARTS:
         return [], []
+    found, skipped = _around(judge, files, changed, judge.project.importers, ACROSS) if judge.across else ([], [])
+    if judge.up:
+        more, passed = _around(judge, files, changed, judge.project.imports, UP)
+        found, skipped = found + more, skipped + passed
+    return found, skipped
+
+
+def _around(
+    judge: Judge, files: Files, changed: Sequence[str], neighbours: Callable[[str], Iterable[str]],
+    kept: Callable[[Check], bool],
+) -> Part:
+    """Return what some checks say of the modules around those that have changed; nothing in them is mended."""
     from deno_ai_hooks.common import graph
 
-    found = graph.dependents(changed, judge.project.importers)
+    found = graph.dependents(changed, neighbours)
     given = frozenset(files.paths)
     diagnostics: list[Diagnostic] = []
-    skipped = [Skipped(path, 'too many modules import what is looked at') for path in found.left if path not in given]
+    skipped = [Skipped(path, 'too many modules belong to what is looked at') for path in found.left if path not in given]
     for path in found.paths:
         if path not in given:
-            more, passed = judge.file(path, named=False, given=False)
+            more, passed = judge.file(path, named=False, kept=kept)
             diagnostics += (diagnostic._replace(fix=(), added=()) for diagnostic in more)
             # what ails a file that nobody touched stops nothing
             skipped += (skip._replace(broken=False) for skip in passed)

@@ -1,0 +1,288 @@
+"""Where a module hands text to what it can do harm to: code, commands, queries, pages, addresses, files, prompts."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from deno_ai_hooks.common import functions
+from deno_ai_hooks.common import models
+from deno_ai_hooks.common.documents.typescript_tree import elements
+from deno_ai_hooks.common.documents.typescript_tree import unwrapped
+from deno_ai_hooks.common.finding import Step
+from deno_ai_hooks.common.requests import requests
+from deno_ai_hooks.common.values import evaluate
+from deno_ai_hooks.common.values import prefix
+from deno_ai_hooks.facts import sinks as facts
+from deno_ai_hooks.facts.propagation import CODE
+from deno_ai_hooks.facts.propagation import COMMAND
+from deno_ai_hooks.facts.propagation import HTML
+from deno_ai_hooks.facts.propagation import KEY
+from deno_ai_hooks.facts.propagation import PATH
+from deno_ai_hooks.facts.propagation import PROMPT
+from deno_ai_hooks.facts.propagation import SQL
+from deno_ai_hooks.facts.propagation import URL
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from deno_ai_hooks.common.documents.typescript import Call
+    from deno_ai_hooks.common.documents.typescript import Module
+
+MANY = 400           # members and elements of one thing
+SHORT = 2_000        # bytes of options that are looked through for a content type
+
+
+class Sink(NamedTuple):
+    """An expression, read at `path`, that is handed to something; `place` is the call or assignment that does it.
+
+    `name` is what the place is called in messages; text that is harmless for one of `spares` is harmless here.
+    """
+
+    kind: str
+    module: Module
+    node: Node
+    place: Node
+    name: str
+    step: Step
+    path: tuple[str, ...] = ()
+    spares: frozenset[str] = frozenset()
+
+
+MESSAGES = {
+    CODE: 'runs as code here', COMMAND: 'runs as a command here', SQL: 'is part of a query here',
+    HTML: 'is put into a page here', URL: 'says where a request goes here', PATH: 'names a file here',
+    PROMPT: 'instructs the model here', KEY: 'chooses a function here',
+}
+
+
+def sinks(module: Module) -> list[Sink]:
+    """Return the sinks of a module."""
+    return list(_Sinks(module).all())
+
+
+class _Sinks:
+    def __init__(self, module: Module) -> None:
+        self._module = module
+
+    def all(self) -> Iterator[Sink]:
+        for call in functions.of(self._module).calls:
+            yield from self._of_call(call)
+        yield from self._tagged()
+        yield from self._urls()
+        yield from self._pages()
+        yield from self._prompts()
+
+    def _sink(self, kind: str, node: Node, place: Node, name: str, path: tuple[str, ...] = (),
+              spares: frozenset[str] = frozenset()) -> Sink:
+        step = Step(self._module.path, self._module.span(node), MESSAGES[kind])
+        return Sink(kind, self._module, node, place, name, step, path, spares=spares | {kind})
+
+    def _of_call(self, call: Call) -> Iterator[Sink]:
+        name = call.callee or ''
+        given = call.arguments
+        function = call.node.child_by_field_name('constructor' if call.new else 'function')
+        written = self._module.read(function)[-30:] if function is not None else ''
+        if name in facts.EVALUATING or facts.FUNCTION.fullmatch(written):
+            yield from self._evaluating(call, name)
+        elif name in facts.COMMANDS:
+            yield from (self._sink(COMMAND, each, call.node, _last(name)) for each in given[:1])
+        elif name in facts.PROGRAMS or name == 'Deno.run':
+            yield from self._started(call, name)
+        elif name.startswith(('Deno.', 'node:fs')):
+            yield from self._files(call, name)
+        elif (at := facts.SERVING.get(name, -1)) >= 0:
+            yield from (self._sink(PATH, each, call.node, _last(name)) for each in given[at:at + 1])
+        elif function is not None and function.type == 'member_expression':
+            yield from self._of_method(call, function)
+        elif function is not None:
+            yield from self._dispatched(call, function)
+
+    def _evaluating(self, call: Call, name: str) -> Iterator[Sink]:
+        spares = frozenset((URL,)) if name in facts.ADDRESSES else frozenset()
+        for at in facts.EVALUATING.get(name, (0, 1, 2, 3)):
+            if at < len(call.arguments):
+                yield self._sink(CODE, call.arguments[at], call.node, _last(name) or 'Function', (), spares)
+
+    # commands
+
+    def _started(self, call: Call, name: str) -> Iterator[Sink]:
+        if name == 'Deno.run':
+            listed = self._module.keyword(call, 'cmd', at=0)
+            items = self._items(listed) if listed is not None else []
+            program, rest = (items[0], items[1:]) if items else (None, [])
+        else:
+            program = call.arguments[0] if call.arguments else None
+            rest = self._arguments(call, name)
+        if program is None:
+            return
+        yield self._sink(COMMAND, program, call.node, _last(name))
+        shell = self._module.keyword(call, 'shell', at=len(call.arguments) - 1) if not call.new else None
+        if shell is not None and self._module.read(shell) != 'false':
+            yield from (self._sink(COMMAND, each, call.node, _last(name)) for each in rest)
+        known = {value.replace('\\', '/').rpartition('/')[2] for value in map(prefix, evaluate(self._module, program))}
+        if self._module.callee(program) in ('Deno.execPath()', 'process.execPath'):
+            known.add('deno')
+        yield from self._by_program(call, known, rest)
+
+    def _by_program(self, call: Call, known: set[str], rest: list[Node]) -> Iterator[Sink]:
+        name = next(iter(sorted(known)), '')
+        words = [self._module.string(each) if each.type == 'string' else None for each in rest]
+        if not known.isdisjoint(facts.SHELLS):
+            for index, each in enumerate(rest):
+                said = [word for word in words[:index] if word is not None]
+                if each.type == 'spread_element' or any(facts.SHELL_FLAGS.fullmatch(word) for word in said):
+                    yield self._sink(COMMAND, each, call.node, name, ('*',) if each.type == 'spread_element' else ())
+            return
+        if not known.isdisjoint(facts.RUNNERS):
+            yield from (self._sink(COMMAND, each, call.node, name) for each in rest)
+        flags = {flag for each in known for flag in facts.INTERPRETERS.get(each, ())}
+        for index, each in enumerate(rest[1:]):
+            if words[index] in flags:
+                yield self._sink(CODE, each, call.node, f'{name} {words[index]}')
+
+    def _arguments(self, call: Call, name: str) -> list[Node]:
+        if len(call.arguments) < 2:
+            return []
+        listed = self._module.keyword(call, 'args') if name == 'Deno.Command' else call.arguments[1]
+        return self._items(listed) if listed is not None else []
+
+    def _items(self, node: Node) -> list[Node]:
+        target = self._module.follow(node)
+        return elements(target)[:MANY] if target.type == 'array' else []
+
+    # files
+
+    def _files(self, call: Call, name: str) -> Iterator[Sink]:
+        last = _last(name).removesuffix('Sync')
+        known = facts.FILES if name.startswith('Deno.') and name.count('.') == 1 else facts.NODE_FILES
+        plain = not call.new and (name.startswith('node:fs') or name.count('.') == 1)
+        if plain and (last in known or _last(name) in known):
+            for each in call.arguments[:2 if last in facts.PAIRS else 1]:
+                yield self._sink(PATH, each, call.node, name.removeprefix('node:'))
+        elif name in ('Deno.connect', 'Deno.connectTls'):
+            host = self._module.keyword(call, 'hostname', at=0)
+            if host is not None:
+                yield self._sink(URL, host, call.node, name)
+
+    # methods
+
+    def _of_method(self, call: Call, function: Node) -> Iterator[Sink]:
+        key, owner = self._module.key(function), function.child_by_field_name('object')
+        if key is None or owner is None or not call.arguments:
+            return
+        first = call.arguments[0]
+        if key in facts.QUERIES and self._is_query(key, owner, first):
+            yield self._sink(SQL, first, call.node, f'{key}()')
+        elif key in facts.HTML_METHODS and facts.HTML_METHODS[key] < len(call.arguments):
+            yield self._sink(HTML, call.arguments[facts.HTML_METHODS[key]], call.node, key)
+        elif key in ('write', 'writeln') and self._module.callee(owner) == 'document':
+            yield self._sink(HTML, first, call.node, 'document.write')
+        elif key == 'html' and owner.type == 'identifier' and self._is_parameter(owner):
+            yield self._sink(HTML, first, call.node, f'{self._module.read(owner)}.html')
+        elif key == 'send' and self._is_express(owner):
+            yield self._sink(HTML, first, call.node, 'send()')
+        elif key == 'goto' and owner.type == 'identifier':
+            yield self._sink(URL, first, call.node, f'{self._module.read(owner)}.goto')
+        elif owner.type == 'subscript_expression':
+            yield from self._dispatched(call, owner)
+
+    def _is_parameter(self, node: Node) -> bool:
+        binding = self._module.declaration(node)
+        return binding is not None and binding.kind == 'parameter'
+
+    def _is_express(self, owner: Node) -> bool:
+        root = owner
+        while root.type in ('member_expression', 'call_expression'):
+            inner = root.child_by_field_name('object') or root.child_by_field_name('function')
+            if inner is None:
+                return False
+            root = inner
+        return root.type == 'identifier' and self._is_parameter(root) and any(
+            self._module.package(each.specifier).startswith('npm:express') for each in self._module.imports()
+        )
+
+    def _is_query(self, key: str, owner: Node, first: Node) -> bool:
+        """Return whether a method is one of a database: by its argument, or by what it is called on."""
+        known = prefix(evaluate(self._module, first)[0])
+        if facts.SQL.match(known[:300]):
+            return True
+        if known.strip() or first.type in ('object', 'array', 'arrow_function', 'regex'):
+            return False
+        named = facts.DATABASES.search(self._module.read(owner)[-60:]) is not None
+        return named and (key in facts.RAW or key in ('query', 'execute', 'exec', 'prepare', 'batch'))
+
+    def _dispatched(self, call: Call, function: Node) -> Iterator[Sink]:
+        """Yield the key by which a function is chosen from an object: `tools[name](…)`."""
+        target = self._module.follow(function)
+        while (inner := unwrapped(target)) is not None:
+            target = inner
+        index = target.child_by_field_name('index') if target.type == 'subscript_expression' else None
+        if index is not None and self._module.key(target) is None:
+            yield self._sink(KEY, index, call.node, self._module.read(target)[:60])
+
+    def _tagged(self) -> Iterator[Sink]:
+        for call in self._module.tagged('jsr:@david/dax.$.raw', 'jsr:@david/dax.default.raw'):
+            yield self._sink(COMMAND, call.arguments[0], call.node, '$.raw')
+
+    # addresses, pages, prompts
+
+    def _urls(self) -> Iterator[Sink]:
+        for request in requests(self._module):
+            if request.sure:
+                for url in request.urls:
+                    yield self._sink(URL, url, request.call.node, request.name)
+
+    def _pages(self) -> Iterator[Sink]:
+        module = self._module
+        for node in module.nodes('assignment_expression', 'augmented_assignment_expression'):
+            left, right = node.child_by_field_name('left'), node.child_by_field_name('right')
+            if left is None or right is None or left.type != 'member_expression':
+                continue
+            if module.key(left) in facts.HTML_PROPERTIES:
+                yield self._sink(HTML, right, node, module.key(left) or '')
+            elif module.key(left) == 'body' and self._answers_html(left, node):
+                yield self._sink(HTML, right, node, 'the page')
+        for node in module.nodes('pair'):
+            key, value = node.child_by_field_name('key'), node.child_by_field_name('value')
+            if key is not None and value is not None and module.read(key) == '__html':
+                yield self._sink(HTML, value, node, 'dangerouslySetInnerHTML')
+        for call in module.calls('Response'):
+            if len(call.arguments) > 1 and 'text/html' in self._options(call.arguments[1]):
+                yield self._sink(HTML, call.arguments[0], call.node, 'the page')
+        for call in module.calls('npm:hono/html.raw', 'jsr:@hono/hono/html.raw'):
+            yield from (self._sink(HTML, each, call.node, 'raw()') for each in call.arguments[:1])
+
+    def _answers_html(self, left: Node, node: Node) -> bool:
+        owner = left.child_by_field_name('object')
+        if owner is None or not self._module.read(owner).endswith('response'):
+            return False
+        around = functions.of(self._module).around(node.start_byte)
+        return around is not None and b'text/html' in self._module.text.data[around.start_byte:around.end_byte]
+
+    def _options(self, node: Node) -> str:
+        target = self._module.follow(node)
+        text = self._module.read(target)[:SHORT].lower()
+        for value in (self._module.properties(target).get('headers'),) if target.type == 'object' else ():
+            if value is not None:
+                text += self._module.read(self._module.follow(value))[:SHORT].lower()
+        return text
+
+    def _prompts(self) -> Iterator[Sink]:
+        seen: set[int] = set()
+        for call in models.model_calls(self._module):
+            for node in call.prompt:
+                seen.add(node.id)
+                yield self._sink(PROMPT, node, call.node, 'the system prompt')
+        for node in self._module.nodes('pair'):
+            key, value = node.child_by_field_name('key'), node.child_by_field_name('value')
+            if key is None or value is None or self._module.read(key).strip('"\'') != 'role':
+                continue
+            if self._module.string(value) in ('system', 'developer') and node.parent is not None:
+                content = self._module.properties(node.parent).get('content')
+                if content is not None and content.id not in seen:
+                    yield self._sink(PROMPT, content, node.parent, 'the system prompt')
+
+
+def _last(name: str) -> str:
+    return name.rpartition('.')[2]

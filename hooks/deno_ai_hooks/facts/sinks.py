@@ -1,0 +1,89 @@
+"""Where text does harm: what evaluates code, runs commands, opens files, asks databases (Deno 2.9.8, Node.js 24)."""
+from __future__ import annotations
+
+import re
+
+EVALUATING = {
+    'eval': (0,), 'Function': (0, 1, 2, 3), 'import': (0,), 'Worker': (0,), 'setTimeout': (0,), 'setInterval': (0,),
+    'node:vm.runInContext': (0,), 'node:vm.runInNewContext': (0,), 'node:vm.runInThisContext': (0,),
+    'node:vm.compileFunction': (0,), 'node:vm.Script': (0,), 'node:vm.SourceTextModule': (0,),
+    'WebAssembly.compile': (0,), 'WebAssembly.instantiate': (0,), 'npm:vm2.VM().run': (0,),
+    'node:worker_threads.Worker': (0,),
+}
+"""Callee → arguments that are run as code."""
+
+ADDRESSES = frozenset(('import', 'Worker', 'node:worker_threads.Worker'))
+"""Those that are given where the code is: what stands behind a fixed beginning chooses among one's own."""
+
+FUNCTION = re.compile(r'(?:Async|Generator|AsyncGenerator)?Function')
+
+SHELLS = frozenset('sh bash zsh dash ash ksh fish cmd cmd.exe powershell powershell.exe pwsh busybox'.split())
+SHELL_FLAGS = re.compile(r'-[a-z]*c|/[cCkK]|-(?:[Cc]ommand|[Ee]ncodedCommand|lc|ic)')
+RUNNERS = frozenset('sudo env xargs nohup timeout nice watch ssh doas su parallel find'.split())
+"""Programs that run what their arguments say."""
+
+INTERPRETERS = {
+    'deno': ('eval',), 'node': ('-e', '--eval', '-p', '--print'), 'bun': ('-e', '--eval'), 'python': ('-c',),
+    'python3': ('-c',), 'perl': ('-e', '-E'), 'ruby': ('-e',), 'php': ('-r',),
+}
+"""Program → the argument that code follows."""
+
+COMMANDS = {'node:child_process.exec': 0, 'node:child_process.execSync': 0, 'npm:shelljs.exec': 0,
+            'npm:shelljs.default.exec': 0, 'npm:execa.execaCommand': 0, 'npm:execa.execaCommandSync': 0,
+            'jsr:@david/dax.$.raw': 0, 'npm:execa.command': 0}
+"""Callee → the argument that a shell, or something that splits words as one does, runs."""
+
+PROGRAMS = {'Deno.Command': 0, 'node:child_process.spawn': 0, 'node:child_process.spawnSync': 0,
+            'node:child_process.execFile': 0, 'node:child_process.execFileSync': 0, 'node:child_process.fork': 0,
+            'npm:execa.execa': 0, 'npm:execa.execaSync': 0}
+"""Callee → the argument that names a program; the next one holds its arguments."""
+
+FILES = '''
+readTextFile readFile open stat lstat readDir writeTextFile writeFile remove rename copyFile mkdir symlink link create
+truncate chmod chown readLink realPath utime watchFs
+'''.split()
+
+NODE_FILES = '''
+readFile writeFile appendFile open openAsBlob stat lstat readdir unlink rm rmdir rename copyFile cp mkdir symlink
+createReadStream createWriteStream truncate readlink realpath existsSync access chmod chown
+'''.split()
+
+WRITING = re.compile(
+    r'(?i)\.(?:write|remove|rename|copy|mkdir|symlink|link|create|truncate|append|unlink|rm|cp|chmod|chown)'
+)
+"""Last names of what changes files."""
+
+PAIRS = frozenset('rename copyFile symlink link cp'.split())
+"""Functions with two paths."""
+
+SERVING = {'jsr:@std/http.serveFile': 1, 'jsr:@std/http/file-server.serveFile': 1, 'jsr:@oak/oak.send': 1,
+           'npm:hono/deno.serveStatic': -1}
+
+QUERIES = frozenset('''
+    query queryArray queryObject execute executeRaw exec prepare unsafe raw $queryRawUnsafe $executeRawUnsafe run all
+    get one many any none oneOrNone manyOrNone queryEntries iterate each batch values
+'''.split())
+"""Methods of databases whose first argument is SQL."""
+
+RAW = frozenset('unsafe raw $queryRawUnsafe $executeRawUnsafe executeRaw queryArray queryObject queryEntries'.split())
+"""Those of them that nothing else has."""
+
+DATABASES = re.compile(
+    r'(?i)(?:^|[._])(?:db|database|sqlite|pg|psql|postgres(?:ql)?|mysql|maria|sql|conn(?:ection)?|pool|client|tx|trx|'
+    r'transaction|knex|kysely|prisma|drizzle|turso|libsql|duckdb|neon|d1|stmt|session|orm|sequelize|manager|queryrunner)'
+    r'(?:\d|client|pool|conn|db|$|[(._])|(?<=[a-z])(?:Db|DB|Database|Pool|Conn|Connection|Client)$'
+)
+"""What databases are called."""
+
+SQL = re.compile(
+    r'(?i)^\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(?:SELECT\s|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s'
+    r'|REPLACE\s+INTO\s|MERGE\s+INTO\s|WITH\s+\S+\s+(?:\([^)]*\)\s+)?AS\s|CREATE\s+(?:OR\s|TEMP|TABLE|VIEW|INDEX|DATABASE|ROLE|USER)'
+    r'|DROP\s+(?:TABLE|VIEW|INDEX|DATABASE|SCHEMA)|ALTER\s+(?:TABLE|ROLE|USER)|TRUNCATE\s|EXPLAIN\s|PRAGMA\s|CALL\s|EXEC\s|SET\s+ROLE'
+    r'|COPY\s|GRANT\s|ATTACH\s)'
+)
+"""How a query begins."""
+
+HTML_PROPERTIES = frozenset('innerHTML outerHTML srcdoc'.split())
+HTML_METHODS = {'insertAdjacentHTML': 1, 'setHTMLUnsafe': 0, 'parseHTMLUnsafe': 0}
+RENDERING = frozenset('html'.split())
+"""Methods of a context that answer with a page (Hono)."""
