@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from time import perf_counter
+from time import process_time
 
 import pytest
 from checking import assert_findings
@@ -806,7 +806,7 @@ def test_a_large_lock_file_takes_linear_time():
     names = [f'npm:p{index}@1' for index in range(3000)]
     packages = {f'p{at}@1.0.0': {'integrity': SRI, 'tarball': f'https://h{at}.dev/x.tgz'} for at in range(3000)}
     code = json.dumps({'imports': {name: name for name in names}})
-    started = perf_counter()
+    started = process_time()
     assert judged(hook, code, 'deno.json', files={'deno.lock': lock(*names)}) == []
     assert len(judged(hook, lock(npm=packages), 'deno.lock')) == 3000
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5

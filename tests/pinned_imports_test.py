@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from time import perf_counter
+from time import process_time
 
 import pytest
 from checking import assert_findings
@@ -338,6 +338,6 @@ def test_a_lock_file_that_git_ignores_covers_nothing():
 
 def test_many_imports_take_linear_time():
     code = ''.join(f'import a{index} from "npm:p{index}";\n' for index in range(2000))
-    started = perf_counter()
+    started = process_time()
     assert len(judged(hook, code, 'main.ts', files=LOCKED)) == 2000
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from time import perf_counter
+from time import process_time
 
 import pytest
 from deno_ai_hooks.common.project import Project
@@ -166,12 +166,12 @@ def test_many_members_and_patterns_take_linear_time():
     named = [f'p/{index}' for index in range(2000)]
     around = project({**files, f'p/{"a" * 200}/deno.json': '{}',
                       'deno.json': json.dumps({'workspace': ['p/*', *named, *[stars] * 2000]})})
-    started = perf_counter()
+    started = process_time()
     for _ in range(20):
         found = workspace('p/7/src', around)
         assert found is not None
         assert len(found.members) == 2001
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 @pytest.mark.parametrize(('config', 'expected'), (
