@@ -81,7 +81,6 @@ from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.project import Project
-from deno_ai_hooks.facts.audits import is_audit
 from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
@@ -186,7 +185,6 @@ def _unscheduled(
 
 # whether anybody reads what it writes
 
-SUITE = frozenset(('deno-ai-hooks', 'deno_ai_hooks'))
 TAKES_ON = pattern(r'(?i)sarif|upload-artifact|codeql-action|defectdojo|reviewdog|artifact')
 
 
@@ -206,8 +204,7 @@ def _unread(pipeline: Pipeline) -> Iterator[Finding]:
 
 def _writes_sarif(step: Step) -> bool:
     texts = step.texts
-    suite = auditing.is_of_suite(texts) or (is_audit(texts) and not SUITE.isdisjoint(map(posixpath.basename, texts)))
-    return suite and any(
+    return auditing.starts_suite(texts) and any(
         text == '--format=sarif' or (text == '--format' and texts[index + 1:index + 2] == ('sarif',))
         for index, text in enumerate(texts)
     )

@@ -15,10 +15,12 @@ from repositories import repository
 
 CONFIG, WORKFLOW, GITIGNORE, DOCKERIGNORE = init.CONFIG, init.WORKFLOW, init.GITIGNORE, init.DOCKERIGNORE
 URL, REV = 'https://git.example.com/team/deno-ai-hooks', 'v0.1.0'
-HOOKS = ''.join(f'  - id: {id}\n' for id in catalog.ids())
+IDS = [id for id in catalog.ids() if not any(option.vital for option in catalog.load(id).options)]
+HOOKS = ''.join(f'  - id: {id}\n' for id in IDS)
 OURS = f'repos:\n- repo: {URL}\n  rev: {REV}\n  hooks:\n{HOOKS}'
 IGNORED = '.env\n.env.*\n!.env.example\n'
 OUT = '**/.env\n**/.env.*\n!**/.env.example\n'
+RUN = 'on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: pre-commit/action@v3.0.1}]}}\n'
 AUDIT = "on: {schedule: [{cron: '17 4 * * 1'}]}\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: deno audit}]}}\n"
 
 COMMENTED = '''\
@@ -89,10 +91,11 @@ def test_an_empty_repository_lacks_all_but_what_nothing_needs(tmp_path):
     assert os.listdir(repo.path) == ['.git']
 
 
-def test_hooks_are_those_that_speak_without_strict(tmp_path):
+def test_hooks_are_those_that_speak_without_strict_and_without_data(tmp_path):
     written = yaml.safe_load(config(repository(tmp_path)))['repos'][0]['hooks']
     for id in catalog.ids():
-        assert ({'id': id} in written) == (not all(rule.strict for rule in catalog.load(id).rules))
+        assert ({'id': id} in written) == (id in IDS and not all(rule.strict for rule in catalog.load(id).rules))
+    assert {'id': 'audited-dependencies'} not in written
 
 
 def test_a_repository_that_has_it_all_lacks_nothing(tmp_path):
@@ -115,7 +118,7 @@ def test_what_is_written_is_not_missing_any_more(tmp_path):
 def test_comments_order_quotes_and_blank_lines_stay(tmp_path):
     repo = repository(tmp_path, {CONFIG: COMMENTED})
     after = config(repo)
-    added = ''.join(f'      - id: {id}\n' for id in catalog.ids())
+    added = ''.join(f'      - id: {id}\n' for id in IDS)
     stanza = f'\n  - repo: {URL}\n    rev: {REV}\n    hooks:\n{added}'
     assert after == COMMENTED.replace('      # the last word\n', f'      # the last word\n{stanza}')
 
@@ -182,7 +185,7 @@ def test_what_is_added_means_the_hooks_and_nothing_else(tmp_path, text):
     ),
 )
 def test_hooks_that_are_missing_are_added_behind_those_of_the_suite(tmp_path, before, after):
-    missing = [id for id in catalog.ids() if id not in before]
+    missing = [id for id in IDS if id not in before]
     found = config(repository(tmp_path, {CONFIG: before}), repo=None, rev=None)
     assert found == after % ''.join(f'  - id: {id}\n' for id in missing)
 
@@ -347,9 +350,12 @@ def test_commands_of_the_workflow(tmp_path):
         ({}, True),
         ({'.github/workflows/ci.yml': 'on: push\njobs: {a: {steps: [{run: deno test}]}}\n'}, True),
         ({'.github/workflows/ci.yml': 'on: push\njobs: {a: {steps: [{run: deno audit}]}}\n'}, True),
+        # nothing runs the hooks
+        ({'.github/workflows/ci.yml': AUDIT}, True),
         # others do it
-        ({'.github/workflows/ci.yml': AUDIT}, False),
-        ({'.github/workflows/ci.yml': AUDIT.replace('deno audit', 'osv-scanner -r .')}, False),
+        ({'.github/workflows/ci.yml': AUDIT.replace('deno audit', 'deno-ai-hooks check')}, False),
+        ({'.github/workflows/ci.yml': AUDIT.replace('deno audit', 'deno audit && pre-commit run --all-files')}, False),
+        ({'.github/workflows/ci.yml': AUDIT, '.github/workflows/hooks.yml': RUN}, False),
         # somebody wrote it
         ({WORKFLOW: 'on: push\njobs: {a: {steps: [{run: deno test}]}}\n'}, False),
         # GitHub does not run it

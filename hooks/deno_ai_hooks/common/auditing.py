@@ -43,6 +43,14 @@ def is_audited(found: Sequence[Pipeline], project: Project) -> bool:
     ) or any(_elsewhere(folder, project) for folder in {pipeline.folder for pipeline in found})
 
 
+def runs_hooks(found: Sequence[Pipeline]) -> bool:
+    """Return whether a job runs the hooks of pre-commit, or those of this suite."""
+    return any(
+        PRE_COMMIT.search(step.uses) or _runs_pre_commit(step.texts) or starts_suite(step.texts)
+        for pipeline in found for step in pipeline.steps
+    )
+
+
 def auditing(found: Sequence[Pipeline], project: Project) -> list[Pipeline]:
     """Return the workflows that audit."""
     return [each for each in found if any(audits(step, each.folder, project) for step in each.steps)]
@@ -78,6 +86,14 @@ def _runs_pre_commit(texts: Sequence[str]) -> bool:
         posixpath.basename(text) in ('pre-commit', 'prek', 'pre_commit') and texts[index + 1:index + 2] == ('run',)
         for index, text in enumerate(texts)
     )
+
+
+SUITE = frozenset(('deno-ai-hooks', 'deno_ai_hooks'))
+
+
+def starts_suite(texts: Sequence[str]) -> bool:
+    """Return whether a command starts hooks of this suite, one or all."""
+    return is_of_suite(texts) or (is_audit(texts) and not SUITE.isdisjoint(map(posixpath.basename, texts)))
 
 
 def is_of_suite(texts: Sequence[str]) -> bool:

@@ -172,9 +172,12 @@ def _installed() -> Suite:
 
 
 def _hooks() -> list[str]:
-    """Return the hooks that say something without being asked to be strict."""
+    """Return the hooks that say something without being asked to be strict, and without being given anything."""
     loaded = (catalog.load(id) for id in catalog.ids())
-    return [hook.id for hook in loaded if not all(rule.strict for rule in hook.rules)]
+    return [
+        hook.id for hook in loaded
+        if not all(rule.strict for rule in hook.rules) and not any(option.vital for option in hook.options)
+    ]
 
 
 # .pre-commit-config.yaml
@@ -341,7 +344,7 @@ def _workflow(here: Repository, suite: Suite) -> bytes | None:
     if here.data(WORKFLOW) is not None or (GITLAB in names and not on_github):
         return None
     found = pipelines.pipelines(here.folder, here.project)
-    if found and auditing.is_audited(found, here.project) and auditing.is_scheduled(found, here.project):
+    if auditing.runs_hooks(found) and auditing.is_scheduled(found, here.project):
         return None
     return starter.workflow(_scalar(suite.requirement)).encode()
 
