@@ -111,6 +111,8 @@ def test_allows_made_up_values(path):
         ('«VITE_OPENAI_API_KEY»=a\nVITE_OPENAI_API_KEY=b\n', '.env.production'),
         ('«VITE_SUPABASE_SERVICE_ROLE_KEY»=x\n', 'web/.env'),
         ('FROM node\nARG «VITE_OPENAI_API_KEY»\nRUN npm run build\n', 'Dockerfile'),
+        ('FROM node\nARG «VITE_OPENAI_API_KEY»\nRUN echo "VITE_OPENAI_API_KEY=$VITE_OPENAI_API_KEY" > .env\n',
+         'Dockerfile'),
         ('FROM node\nENV «NEXT_PUBLIC_GEMINI_API_KEY»=$KEY\n', 'Dockerfile'),
         ('jobs:\n  a:\n    runs-on: x\n    env:\n      «VITE_GROQ_API_KEY»: ${{ secrets.GROQ }}\n    steps: []\n',
          WORKFLOW),
@@ -280,6 +282,14 @@ def test_flags_keys_in_code_that_browsers_load(code, path):
         # hooks of a terminal's
         ('import { useState } from "react";\nimport { Box } from "ink";\nuseState(0);\n' + OPENAI +
          'new OpenAI({ apiKey: process.env.OPENAI_API_KEY });', 'source/app.tsx'),
+        # an option that changes nothing on a server
+        ('const OpenAI = require("openai");\nconst llm = new OpenAI({ apiKey: process.env.API_KEY, '
+         'dangerouslyAllowBrowser: true });\nmodule.exports = { llm };', 'llm.js'),
+        (OPENAI + 'import fs from "node:fs";\nnew OpenAI({ dangerouslyAllowBrowser: true });', 'llm.ts'),
+        # a bundler leaves it empty
+        ('"use client";\nconsole.log(process.env.OPENAI_API_KEY);', 'app/debug.tsx'),
+        # there to be shown
+        ('const search = Deno.env.get("ALGOLIA_SEARCH_KEY");', 'islands/Search.tsx'),
         # a name alone makes no page
         (OPENAI + 'export const client = new OpenAI({ apiKey: Deno.env.get("OPENAI_API_KEY") });', 'lib/client.ts'),
     ),
@@ -395,6 +405,15 @@ def test_allows_helpers_of_the_server(marked, files):
     holds(marked.replace('«', '').replace('»', ''), 'lib/llm.ts', files=files)
 
 
+def test_one_cause_is_told_of_once():
+    code = OPENAI + 'new OpenAI({ apiKey: process.env.API_KEY || process.env.NEXT_PUBLIC_OPENAI_API_KEY });\n' \
+                    'if (!process.env.NEXT_PUBLIC_OPENAI_API_KEY) throw new Error("no key");'
+    [found] = judged(hook, '"use client";\n' + code, 'app/ask.tsx')
+    assert found.message.startswith('NEXT_PUBLIC_OPENAI_API_KEY is written into the page')
+    code = OPENAI + 'const key = Deno.env.get("LLM_API_KEY");\nnew OpenAI({ apiKey: Deno.env.get("LLM_API_KEY") });'
+    assert len(judged(hook, code, 'islands/Ask.tsx')) == 1
+
+
 def test_says_what_loads_a_helper():
     code = HELPER.replace('«', '').replace('»', '')
     assert messages(hook, code, 'lib/llm.ts', files=ASK) == [
@@ -444,6 +463,8 @@ def test_flags_secrets_that_islands_are_given(code):
         IMPORT + 'export default () => <Ask k={Deno.env.get("SUPABASE_ANON_KEY")} />;',
         IMPORT + 'export default () => <Ask k={Deno.env.get("STRIPE_PUBLISHABLE_KEY")} />;',
         IMPORT + 'export default () => <Ask k={Deno.env.get("GOOGLE_MAPS_API_KEY")} />;',
+        IMPORT + 'export default () => <Ask k={Deno.env.get("ALGOLIA_SEARCH_KEY") || searchKey} />;',
+        IMPORT + 'export default () => <Ask k={Deno.env.get("POSTHOG_API_KEY")!} />;',
         IMPORT + 'export default () => <Ask answer={await ask(Deno.env.get("OPENAI_API_KEY"))} />;',
         IMPORT + 'export default () => <Ask digest={hash(Deno.env.get("OPENAI_API_KEY"))} />;',
         IMPORT + 'const key = Deno.env.get("OPENAI_API_KEY");\nexport default () => <Ask name={name} />;',

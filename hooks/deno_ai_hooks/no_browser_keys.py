@@ -187,7 +187,8 @@ def _set(document: Document) -> Iterator[tuple[str, Span]]:
         yield variable.name, variable.span
     for command in document.commands():
         yield from ((variable.name, variable.span) for variable in command.environment)
-        for word in command.words:
+        # what a Dockerfile writes into a file it has from an ARG
+        for word in command.words if document.place.carrier != 'container' else ():
             yield from ((name, word.span) for name in _assigned(word.text))
     if document.kind == 'yaml':
         for setting in document.settings():
@@ -239,8 +240,9 @@ def _is_private(name: str) -> bool:
     """Return whether a variable holds a secret, under a name that would not give it away."""
     from deno_ai_hooks.common.credentials import is_secret
     from deno_ai_hooks.facts.browsers import inlined
+    from deno_ai_hooks.facts.browsers import is_public
 
-    return inlined(name) is None and is_secret(name)
+    return inlined(name) is None and is_secret(name) and not is_public(name)
 
 
 def _put_in(module: Module) -> Iterator[Node]:
@@ -278,7 +280,7 @@ def may_be_used(data: bytes) -> bool:
     return bool(PERMISSION.search(data) or ENVIRONMENTS.search(data)) or may_hold(data)
 
 
-@hook.check('typescript', needs=NEEDS, candidate=may_be_used)
+@hook.check('typescript', needs=NEEDS, candidate=may_be_used, up=True)
 def check(module: Module, project: Project) -> Iterator[Finding]:
     """Yield the keys that code uses which becomes part of a page."""
     if _made_up(module.path):
@@ -304,6 +306,7 @@ class Keys:
         self._view: View = View(module)
         self._flow: SecretFlow = SecretFlow(module)
         self._told: set[Span] = set()
+        self._names: set[str] = set()
 
     def found(self) -> Iterator[Finding]:
         """Yield what is to be said of the module, one finding a key."""
@@ -332,12 +335,16 @@ class Keys:
 
         for value in evaluate(self._module, use.node):
             yield from self._written(use, value)
-        for name, node in self._variables(use):
-            if exposed(name) or not self._is_secret(name, use) or self._stays(node):
+        variables = self._variables(use)
+        if any(exposed(name) for name, _ in variables):
+            return  # told of where it is read, by its name
+        for name, node in variables:
+            if not self._is_secret(name, use) or self._stays(node):
                 continue
             span = self._module.span(node)
             if span not in self._told:
                 self._told.add(span)
+                self._names.add(name)
                 yield Finding(span, self._message(use, name), rule=KEY)
 
     def _is_told(self, use: Use) -> bool:
@@ -362,13 +369,17 @@ class Keys:
         from deno_ai_hooks.common.credentials import is_secret
         from deno_ai_hooks.facts.browsers import inlined
         from deno_ai_hooks.facts.browsers import is_model_provider
+        from deno_ai_hooks.facts.browsers import is_public
 
         rest = inlined(name)
-        return is_secret(rest or name) and (rest is None or is_model_provider(use.service.provider))
+        for_models = rest is None or is_model_provider(use.service.provider)
+        return for_models and is_secret(rest or name) and not is_public(name)
 
     def _stays(self, node: Node) -> bool:
         """Return whether an expression is only worked out on the server."""
-        elsewhere = self._page is None and b'Deno.env' in self._module.text.data
+        from deno_ai_hooks.facts.browsers import is_for_servers
+
+        elsewhere = self._page is None and is_for_servers(self._module.text.data)
         return self._server or elsewhere or _on_server(self._module, node)
 
     def _written(self, use: Use, value: Value) -> Iterator[Finding]:
@@ -431,8 +442,8 @@ class Keys:
         if self._is_answered_here(place):
             return
         key = self._module.read(node.children[0]).strip('"\'')
-        keyless = place is not None and not uses and not self._server and key == 'dangerouslyAllowBrowser'
-        if keyless and place is not None and self._is_made(place) and b'Deno.env' not in self._module.text.data:
+        keyless = not uses and key == 'dangerouslyAllowBrowser'
+        if keyless and place is not None and self._is_made(place) and not self._stays(place):
             message = f'{key} with a key from nowhere but the environment: a page has none of its own; {ROUTE}'
             yield Finding(self._module.span(node), message, rule=KEY)
         else:
@@ -467,11 +478,10 @@ class Keys:
 
     def _others(self) -> Iterator[Finding]:
         """Yield the secrets that are read from the environment by what is part of a page by itself."""
-        names: set[str] = set()
         for name, node in _reads(self._module):
-            span = self._module.span(node)
-            if name not in names and span not in self._told and _is_private(name) and not self._stays(node):
-                names.add(name)
+            if name not in self._names and _is_private(name) and not self._stays(node):
+                self._names.add(name)
+                span = self._module.span(node)
                 yield Finding(
                     span, f'{name} is read in code that browsers load: what gets there is every visitor\'s; '
                     'read it in a route of your own, and give the page what it needs of it', rule=KEY,
@@ -500,14 +510,21 @@ def _in_urls(view: View) -> Iterator[Use]:
 
 
 def _reads(module: Module) -> Iterator[tuple[str, Node]]:
-    """Yield the variables that a module reads from the environment of a server."""
+    """Yield the variables that a module reads from Deno's environment, and secrets that it reads from another.
+
+    A bundler leaves `process.env.OPENAI_API_KEY` empty that no model is given; a key for everything shows intent.
+    """
+    from deno_ai_hooks.facts.browsers import is_master
+
     for call in module.calls('Deno.env.get'):
         name = module.string(call.arguments[0]) if call.arguments else None
         if name:
             yield name, call.node
     for node in module.nodes('member_expression'):
         owner, key = node.child_by_field_name('object'), node.child_by_field_name('property')
-        if owner is not None and key is not None and module.read(owner)[-12:] in ('process.env', 'Bun.env'):
+        if key is not None and is_master(module.read(key)) and owner is not None and (
+            module.read(owner)[-12:] in ('process.env', 'Bun.env')
+        ):
             yield module.read(key), node
 
 
@@ -591,7 +608,6 @@ def _properties(module: Module) -> Iterator[tuple[Node, Node]]:
 
 def _carried(flow: SecretFlow, value: Node) -> str:
     """Return the secret variable that an expression carries, '' for none."""
-    from deno_ai_hooks.common.credentials import is_secret
     from deno_ai_hooks.common.secret_flow import ENVIRONMENT
     from deno_ai_hooks.common.secret_flow import VARIABLE
 
@@ -600,7 +616,7 @@ def _carried(flow: SecretFlow, value: Node) -> str:
         return ''
     if found.kind == ENVIRONMENT:
         return 'the whole environment'
-    return found.name if is_secret(found.name) and not exposed(found.name) else ''
+    return found.name if _is_private(found.name) else ''
 
 
 def _component(module: Module, name: Node) -> str | None:

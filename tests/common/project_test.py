@@ -232,6 +232,15 @@ MAPS = (
      'src/llm.ts': ''},
     {'app/deno.json': '{ "imports": {} }', 'deno.json': '{ "workspace": ["./app"], "imports": { "@/": "./src/" } }',
      'src/llm.ts': ''},
+    # bundlers take the compiler's
+    {'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } } // c', 'src/llm.ts': ''},
+    {'app/tsconfig.json': '{ "compilerOptions": { "baseUrl": "..", "paths": { "@/*": ["src/*", "x/*"] } } }',
+     'src/llm.ts': ''},
+    {'tsconfig.json': '{ "compilerOptions": { "paths": { "@/llm.ts": ["./src/llm.ts"], "@/*": ["./*"] } } }',
+     'src/llm.ts': ''},
+    {'deno.json': '{ "imports": { "@/": "./src/" } }',
+     'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./elsewhere/*"] } } }',
+     'src/llm.ts': '', 'elsewhere/llm.ts': ''},
     {'app/deno.json': '{ "imports": { "@/": "../src/" } }', 'deno.json': '{ "imports": { "@/": "./elsewhere/" } }',
      'src/llm.ts': '', 'elsewhere/llm.ts': ''},
 )
@@ -265,3 +274,11 @@ def test_hostile_modules_are_scanned_in_linear_time(code):
     maps = {'deno.json': '{ "imports": { "@/": "./src/" } }'}
     assert importers({'main.ts': code[:499_000], 'a.ts': '', **maps}, 'a.ts') == ()
     assert process_time() - started < 2
+
+
+def test_imports_are_importers_the_other_way_round():
+    files = {'a.ts': 'import "./b.ts"; import "./c.json";', 'b.ts': 'export * from "./c.json";', 'c.json': '{}'}
+    found = Project(lambda name: Source(name, files[name].encode()), files=lambda: files)
+    assert {path: set(found.imports(path)) for path in files} == {
+        'a.ts': {'b.ts', 'c.json'}, 'b.ts': {'c.json'}, 'c.json': set(),
+    }

@@ -683,10 +683,33 @@ def test_what_is_cut_is_told(monkeypatch):
     planted({f'a{n}.ts': 'import "./_shared/llm.ts";' for n in range(310)})
     found, skipped = connections('_shared/llm.ts')
     assert len(found) == 301
-    assert {reason for _, reason, _ in skipped} == {'too many modules import what is looked at'}
+    assert {reason for _, reason, _ in skipped} == {'too many modules belong to what is looked at'}
     assert len(skipped) == 11
 
 
 def test_a_changed_file_of_data_is_a_module_too():
     planted({'app.ts': 'import words from "./words.json" with { type: "json" };', 'words.json': '["bad"]'})
     assert connections('words.json')[0] == [('app.ts', BAD)]
+
+
+def test_what_a_named_module_imports_is_judged_by_checks_that_look_up():
+    planted()
+    hook = Hook('seen', 'No module that main.ts imports.')
+
+    @hook.check('typescript', up=True)
+    def look(module, project):
+        todo, seen = [module.path], set()
+        while todo:
+            seen.update(todo)
+            todo = [other for path in todo for other in project.importers(path) if other not in seen]
+        if 'main.ts' in seen - {module.path}:
+            yield Finding(Span(0, 1), 'seen')
+
+    assert hook.across
+    found, skipped = runner.run(judge(hook), files('main.ts', named=True))
+    assert ([d.path for d in found], skipped) == (['_shared/llm.ts', 'chat/ask.ts'], [])
+    found, _ = runner.run(judge(hook), files('main.ts', 'chat/ask.ts', named=True))
+    assert [d.path for d in found] == ['_shared/llm.ts', 'chat/ask.ts']
+    # what imports it is none of its business
+    found, _ = runner.run(judge(hook), files('_shared/llm.ts', named=True))
+    assert [d.path for d in found] == ['_shared/llm.ts']

@@ -73,10 +73,22 @@ def importers(
     return {target: tuple(modules) for target, modules in found.items()}
 
 
+def turned(graph: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Return what leads from each path the other way round."""
+    found: dict[str, list[str]] = {}
+    for start, ends in graph.items():
+        for end in ends:
+            found.setdefault(end, []).append(start)
+    return {end: tuple(starts) for end, starts in found.items()}
+
+
 def dependents(
     paths: Iterable[str], importers: Callable[[str], Iterable[str]], *, depth: int = DEPTH, modules: int = MODULES,
 ) -> Dependents:
-    """Return the modules that import what is at `paths`, directly or by way of others."""
+    """Return the modules that import what is at `paths`, directly or by way of others.
+
+    With the files that modules import for `importers`, those on which `paths` depend.
+    """
     known = dict.fromkeys(paths)
     given, level = len(known), list(known)
     for step in range(depth + 1):

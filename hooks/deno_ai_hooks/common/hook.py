@@ -43,7 +43,8 @@ class Check(NamedTuple):
     file) and, where `candidate` is given, for which that says so: a second, closer look at the bytes.
     With `docs` it is also shown what stands in Markdown; with `when` it is only called where the option
     of that name is given.  What a check that looks `across` says of a module depends on the modules that it
-    imports: where only some files are given, those that import them are judged by it too.
+    imports: where only some files are given, those that import them are judged by it too.  What one that
+    looks `up` says depends on the modules that import it: those that the given ones import are judged too.
     """
 
     hook: Hook
@@ -54,6 +55,7 @@ class Check(NamedTuple):
     docs: bool
     when: str | None
     across: bool
+    up: bool
     arguments: frozenset[str]
 
 
@@ -82,8 +84,8 @@ class Hook:
 
     @property
     def across(self) -> bool:
-        """Return whether what any check says of a module depends on the modules that it imports."""
-        return any(check.across for check in self.checks)
+        """Return whether what any check says of a module depends on other modules."""
+        return any(check.across or check.up for check in self.checks)
 
     def rule(self, id: str, summary: str, *, cwe: int | None = None, owasp: str | None = None,
              severity: float | None = None, strict: bool = False, once: bool = False) -> str:
@@ -108,6 +110,7 @@ class Hook:
         docs: bool = False,
         when: str | None = None,
         across: bool = False,
+        up: bool = False,
     ) -> Callable[[Function], Function]:
         """Register a generator of findings for documents of the given kinds, the names in kinds.KINDS.
 
@@ -117,7 +120,7 @@ class Hook:
             code: Any = function.__code__
             arguments = frozenset(code.co_varnames[1:code.co_argcount + code.co_kwonlyargcount])
             self.checks.append(
-                Check(self, function, frozenset(kinds), needs, candidate, docs, when, across, arguments),
+                Check(self, function, frozenset(kinds), needs, candidate, docs, when, across, up, arguments),
             )
             return function
         return register

@@ -31,6 +31,16 @@ def entries(folder: str, root: Node) -> Iterator[Entry]:
                 yield f'{name}/', f'{target}/'
 
 
+def paths(folder: str, root: Node) -> Iterator[Entry]:
+    """Yield the `paths` of a tsconfig.json in `folder`: the first target of each, with `*` at both ends or at none."""
+    base = root.string('compilerOptions', 'baseUrl')
+    for name, node in (found.items if (found := root.get('compilerOptions', 'paths')) else ()):
+        target = next((item.value for _, item in node.items), None)
+        if isinstance(target, str) and name.endswith('*') == target.endswith('*'):
+            whole = posixpath.normpath(posixpath.join(folder, base, target.removesuffix('*')))
+            yield name.removesuffix('*'), whole + '/' * target.endswith('/*')
+
+
 LONGEST = 2000
 """Characters of a specifier that are looked up."""
 

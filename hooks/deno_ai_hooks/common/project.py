@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CONFIGURATIONS = ('deno.json', 'deno.jsonc')
 """Names of Deno's configuration file, in the order in which deno 2.9.8 looks for them."""
 
+COMPILER = 'tsconfig.json'
+
 MODULES = 64
 """Modules that are kept for whoever imports them next."""
 
@@ -65,8 +67,10 @@ class Project:
         self._configurations: dict[str, Json | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._entries: dict[str, Mapping[str, str]] = {}
+        self._tables: dict[tuple[str, str], Mapping[str, str]] = {}
         self._known: frozenset[str] | None = None
         self._importers: Mapping[str, tuple[str, ...]] | None = None
+        self._imported_by: Mapping[str, tuple[str, ...]] | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -164,6 +168,15 @@ class Project:
             self._importers = graph.importers(modules, self._bytes, self._listed)
         return self._importers.get(posixpath.normpath(path), ())
 
+    def imports(self, path: str) -> tuple[str, ...]:
+        """Return the files of the repository that the module at `path` imports itself, told as importers are."""
+        if self._imported_by is None:
+            from deno_ai_hooks.common import graph
+
+            self.importers(path)
+            self._imported_by = graph.turned(self._importers or {})
+        return self._imported_by.get(posixpath.normpath(path), ())
+
     def _bytes(self, path: str) -> bytes:
         """Return what a module holds that is looked into; what a file holds that was not asked for is not kept."""
         loaded = self._sources[path] if path in self._sources else self._load(path)
@@ -210,11 +223,19 @@ class Project:
 
         if folder not in self._entries:
             configuration = self.configuration(folder)
-            above = posixpath.dirname(configuration.path) if configuration is not None else folder
-            if above not in self._entries:
-                self._entries[above] = import_map.table(self._imports(configuration))
-            self._entries[folder] = self._entries[above]
+            compiler = self.above(posixpath.join(folder, COMPILER), COMPILER)
+            around = (configuration.path if configuration is not None else '', compiler or '')
+            if around not in self._tables:
+                self._tables[around] = import_map.table((*self._imports(configuration), *self._paths(compiler)))
+            self._entries[folder] = self._tables[around]
         return import_map.mapped(specifier, self._entries[folder])
+
+    def _paths(self, compiler: str | None) -> Iterator[Entry]:
+        """Yield the aliases that a tsconfig.json tells the compiler and bundlers of."""
+        from deno_ai_hooks.common import import_map
+
+        if compiler is not None and (document := self.json(compiler)):
+            yield from import_map.paths(posixpath.dirname(compiler), document.root)
 
     def _imports(self, configuration: Json | None) -> Iterator[Entry]:
         """Yield the entries that hold by a configuration: its own, then those of the workspace above it."""

@@ -385,7 +385,8 @@ def _around(
     found = graph.dependents(changed, neighbours)
     given = frozenset(files.paths)
     diagnostics: list[Diagnostic] = []
-    skipped = [Skipped(path, 'too many modules belong to what is looked at') for path in found.left if path not in given]
+    reason = 'too many modules belong to what is looked at'
+    skipped = [Skipped(path, reason) for path in found.left if path not in given]
     for path in found.paths:
         if path not in given:
             more, passed = judge.file(path, named=False, kept=kept)

@@ -42,6 +42,9 @@ ADMIN = pattern(
 )
 """Ends of names of what lets its bearer do everything."""
 
+PUBLIC = pattern(r'SEARCH_(?:API_)?KEY$|INSTRUMENTATION_KEY$|_(?:SENTRY|ANALYTICS|WIDGET)_')
+"""Names of keys that are there to be shown, besides those that `facts.providers` knows."""
+
 SWITCHES = frozenset('USE USES ENABLE ENABLED HAS SHOW ALLOW REQUIRE IS DISABLE'.split())
 """First words of names that hold yes or no."""
 
@@ -74,6 +77,16 @@ def private(name: str) -> str:
     if words[-1].endswith('KEY') and run_together in PROVIDERS:
         return f'the {PROVIDERS[run_together]} key'
     return ''
+
+
+def is_master(name: str) -> bool:
+    """Return whether a variable of this name lets its bearer do everything."""
+    return ADMIN.search(LAST.sub('', name)) is not None and not is_public(name)
+
+
+def is_public(name: str) -> bool:
+    """Return whether what a variable of this name holds is there to be shown."""
+    return PUBLIC.search(name) is not None
 
 
 INFRASTRUCTURE = frozenset('''
@@ -129,6 +142,14 @@ SERVER_API = pattern(
     rb'(?:loader|action|handlers?|getServerSideProps|getStaticProps|getInitialProps|GET|POST)\b|\bcreateServerFn\b'
 )
 """What a browser has not, or what a framework takes out of a module before it becomes part of a page."""
+
+
+COMMON_JS = pattern(rb'\bmodule\.exports\b|\bexports\.\w+\s*=')
+
+
+def is_for_servers(data: bytes) -> bool:
+    """Return whether a module of which nobody knows who loads it was written for a server."""
+    return SERVER_API.search(data) is not None or COMMON_JS.search(data) is not None
 
 
 def kind(path: str, data: bytes) -> str:
