@@ -169,6 +169,11 @@ def test_reads_scripts_however_they_are_started(start):
 def test_compose_may_choose_the_user():
     assert_rule(AS_ROOT, f'{FROM}{RUN}', files={'compose.yaml': compose('build: .\nuser: "1000:1000"')})
     assert_rule(AS_ROOT, f'{FROM}{START}', files={'compose.yaml': compose('build: .\nuser: root')})
+    # another service
+    assert_rule(AS_ROOT, f'{FROM}{START}', files={'compose.yaml': compose('image: postgres:17\nuser: postgres')})
+    assert_rule(AS_ROOT, f'{FROM}{START}', files={'compose.yaml': compose('build: ./web\nuser: "1000"')})
+    below = {'compose.yaml': compose('build: {context: ., dockerfile: api/Dockerfile}\nuser: "1000"')}
+    assert_rule(AS_ROOT, f'{FROM}{RUN}', 'api/Dockerfile', below)
 
 
 @pytest.mark.parametrize(
@@ -1452,6 +1457,122 @@ def test_allows_what_is_confined(text, path):
 
 def test_hardening_and_digests_are_strict():
     assert {rule.id for rule in hook.rules if rule.strict} == {HARDENING, NO_DIGEST}
+
+
+# every way to write a container
+
+CONTAINERS = f"""
+containers:
+- name: chat
+  image: «denoland/deno»
+  args: [«check», main.ts]
+  env: [{{name: SESSION_SECRET, value: «{RANDOM}»}}]
+  securityContext: {{privileged: «true»}}
+"""
+SPEC = f"""
+hostNetwork: «true»
+{CONTAINERS.strip()}
+"""
+
+
+def under(text, *keys):
+    """Return YAML text under keys."""
+    text = text.strip('\n')
+    for key in reversed(keys):
+        dash = '- ' if key.endswith('[]') else '  '
+        lines = text.split('\n')
+        text = f'{key.removesuffix("[]")}:\n{dash}{lines[0]}\n' + '\n'.join(f'  {line}' for line in lines[1:])
+    return f'{text}\n'
+
+
+@pytest.mark.parametrize(
+    ('kind', 'text'),
+    (
+        ('Pod', under(SPEC, 'spec')),
+        ('Deployment', under(SPEC, 'spec', 'template', 'spec')),
+        ('StatefulSet', under(SPEC, 'spec', 'template', 'spec')),
+        ('DaemonSet', under(SPEC, 'spec', 'template', 'spec')),
+        ('ReplicaSet', under(SPEC, 'spec', 'template', 'spec')),
+        ('Job', under(SPEC, 'spec', 'template', 'spec')),
+        ('CronJob', under(SPEC, 'spec', 'jobTemplate', 'spec', 'template', 'spec')),
+        ('Pod', under(SPEC.replace('containers', 'initContainers'), 'spec')),
+        ('Pod', under(SPEC.replace('containers', 'ephemeralContainers'), 'spec')),
+        ('List', under('apiVersion: v1\nkind: Pod\n' + under(SPEC, 'spec'), 'items[]')),
+        ('List', under('apiVersion: apps/v1\nkind: Deployment\n' + under(SPEC, 'spec', 'template', 'spec'), 'items[]')),
+    ),
+)
+def test_every_kind_of_pod(kind, text):
+    text = f'apiVersion: v1\nkind: {kind}\nmetadata: {{name: chat}}\n{text}'
+    found = judged(hook, text.replace(OPEN, '').replace(CLOSE, ''), 'k8s/chat.yaml')
+    data = bytearray(text.replace(OPEN, '').replace(CLOSE, '').encode())
+    marks = {mark for each in found for mark in ((each.span.start, OPEN), (each.span.end, CLOSE))}
+    for offset, mark in sorted(marks, reverse=True):
+        data[offset:offset] = mark.encode()
+    assert data.decode() == text
+    assert {each.rule for each in found} == {AS_ROOT, NOT_PINNED, FAILS, IN_ENV, ISOLATION, HARDENING}
+
+
+def test_several_manifests_in_a_file():
+    one = 'apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: a, image: «denoland/deno»}]\n'
+    assert_rule(NOT_PINNED, f'---\n{one}---\napiVersion: v1\nkind: ConfigMap\n---\n{one}...\n', 'k8s.yml')
+
+
+@pytest.mark.parametrize(
+    ('text', 'path'),
+    (
+        ('{"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"image": "«denoland/deno»"}]}}', 'a.json'),
+        ('{apiVersion: v1, kind: Pod, spec: {containers: [{image: «denoland/deno»}]}}', 'a.yaml'),
+        ('{"services": {"a": {"image": "«denoland/deno»", "build": null}}}', 'compose.json'),
+        ('{"services": {"a": {"image": "«denoland/deno»",},}} // trailing commas', 'compose.json'),
+        # anchors, merges
+        ('x: &deno\n  image: «denoland/deno»\nservices:\n  a: *deno\n  b:\n    <<: *deno\n    init: true\n',
+         'compose.yaml'),
+        ('services:\n  a: &a\n    image: «denoland/deno»\n  b:\n    <<: [*a]\n    image: denoland/deno:2.9.8\n',
+         'compose.yaml'),
+        ('services: {a: {image: &i «denoland/deno»}, b: {image: *i}}\n', 'compose.yaml'),
+        # what a service takes over
+        ('services:\n  a: {image: «denoland/deno»}\n  b: {extends: a, command: run b.ts}\n', 'compose.yaml'),
+        ('services:\n  b: {extends: {service: a}}\n  a: {image: «denoland/deno»}\n', 'compose.yaml'),
+        # quotes, blocks, tags, comments
+        ("services:\n  a:\n    image: '«denoland/deno»' # newest\n", 'compose.yaml'),
+        ('services:\n  a:\n    image: !!str «denoland/deno»\n', 'compose.yaml'),
+        ('services:\n  a:\n    image: >-\n      «denoland/deno»\n', 'compose.yaml'),
+        ('version: "3.8"\nname: chat\nservices:\n  a:\n    profiles: [prod]\n    image: «denoland/deno:latest»\n',
+         'docker-compose.prod.yml'),
+        # whatever the file is called
+        ('services:\n  a:\n    image: «denoland/deno»\n', 'deploy/stack.yaml'),
+        # not among services
+        ('x-a: {image: denoland/deno}\nservices:\n  a: {image: redis:8}\n', 'compose.yaml'),
+        ('configs:\n  a: {image: denoland/deno}\n', 'compose.yaml'),
+        ('image: denoland/deno\n', 'values.yaml'),
+        ('kind: Pod\nspec: {containers: [{image: denoland/deno}]}\n', 'notes.yaml'),
+    ),
+)
+def test_every_notation(text, path):
+    assert_rule(NOT_PINNED, text, path)
+
+
+@pytest.mark.parametrize(
+    ('rule', 'service'),
+    (
+        (IN_ENV, f'image: {IMAGE}\nenv_file: [.env, {{path: ./more.env, required: false}}]\nenvironment: {{PORT: 1}}'),
+        (IN_ENV, f'image: {IMAGE}\nenvironment:\n  - PORT=1\n  - SESSION_SECRET=«{RANDOM}»\n  - TOKEN'),
+        (IN_ENV, f'image: {IMAGE}\nenvironment:\n  PORT: 1\n  SESSION_SECRET: >-\n    «{RANDOM}»'),
+        (IN_ENV, f'image: {IMAGE}\nenvironment: {{SESSION_SECRET: !!str «{RANDOM}»}}'),
+        (IN_ENV, f'image: {IMAGE}\nsecrets: [openai]\nenvironment: {{OPENAI_API_KEY_FILE: /run/secrets/openai}}'),
+        (ISOLATION, f'image: {IMAGE}\nvolumes:\n  - type: bind\n    source: «{SOCK}»\n    target: /d.sock'),
+        (ISOLATION, f'image: {IMAGE}\nvolumes:\n  - {{type: bind, source: /, target: /host, read_only: true}}'),
+        (ISOLATION, f'image: {IMAGE}\nprofiles: [tools]\nnetwork_mode: «host»'),
+        (PUBLISHED, 'image: ollama/ollama\nports:\n  - name: api\n    target: «11434»\n    published: "11434"'),
+        (PUBLISHED, 'image: ollama/ollama\nports:\n  - «11434:11434»\n  - 127.0.0.1:11435:11434'),
+        (PUBLISHED, 'image: ollama/ollama\nprofiles: [gpu]\nports: ["«11434-11436:11434-11436»"]'),
+        (FAILS, f'image: {IMAGE}\ncommand:\n  - «check»\n  - main.ts'),
+        (FAILS, f'image: {IMAGE}\ncommand: >\n  «check»\n  main.ts'),
+        (FAILS, f'image: {IMAGE}\ncommand: |\n  run\n  main.ts'),
+    ),
+)
+def test_short_and_long_syntax(rule, service):
+    assert_rule(rule, compose(service), 'compose.yaml')
 
 
 # the examples, and what nobody would write

@@ -265,7 +265,7 @@ def _rooted(
     image = document.image(stage) or ''
     user = staging.last(document, stage, 'USER')
     root = containers.is_root(user[1]) if user else containers.starts_as_root(image)
-    if not root or _drops(document, stage, project) or _user_elsewhere(document.path, project):
+    if not root or _drops(document, stage, project) or _user_elsewhere(document, project):
         return
     advice = _user_for(image)
     if user:
@@ -342,11 +342,30 @@ USER_KEY = pattern(rb'(?m)^[ \t]*"?user"?[ \t]*:[ \t]*(?!["\']?(?:root|0)\b)\S')
 COMPOSE_FILES = ('compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml')
 
 
-def _user_elsewhere(path: str, project: Project) -> bool:
-    """Return whether a compose file near a Dockerfile chooses users."""
-    folder = posixpath.dirname(path)
-    places = (posixpath.join(each, name) for each in dict.fromkeys((folder, '')) for name in COMPOSE_FILES)
-    return any((source := project.source(place)) and USER_KEY.search(source.data) for place in places)
+def _user_elsewhere(document: Containerfile, project: Project) -> bool:
+    """Return whether a compose file near a Dockerfile builds it and chooses the user."""
+    from deno_ai_hooks.common.documents.yaml import Yaml
+    from deno_ai_hooks.common.services import services
+    from deno_ai_hooks.common.text import whole
+
+    def same(path: str) -> Containerfile | None:
+        return document if path == posixpath.normpath(document.path) else None
+
+    folder = posixpath.dirname(document.path)
+    for place in [posixpath.join(each, name) for each in dict.fromkeys((folder, '')) for name in COMPOSE_FILES]:
+        source = project.source(place)
+        if source is None or not USER_KEY.search(source.data):
+            continue
+        for root in Yaml(place, whole(source.data)).roots:
+            if any(_build(place, each, same) and _chooses(each) for each in islice(services(root), MOST)):
+                return True
+    return False
+
+
+def _chooses(service: Service) -> bool:
+    """Return whether a service names a user other than root."""
+    user = service.node.get('user')
+    return bool(user and user.text and not containers.is_root(user.text.data.decode(errors='replace')))
 
 
 def _user_fix(
@@ -777,14 +796,14 @@ def _uses_env(path: str, project: Project) -> bool:
 
 # compose files and manifests
 
-TREES = pattern(rb'(?m)^[ \t]*(?:- +)?["\']?(?:services|containers|initContainers|ports)["\']?[ \t]*:')
+TREES = pattern(rb'(?:\A|[\s{,])["\']?(?:services|(?:init|ephemeral)?[cC]ontainers|ports)["\']?\s{0,20}:')
 NEEDS = (r'\bdeno', *containers.MODEL_WORDS, r'_(?:KEY|TOKEN)\b', r'\bbuild"?\s*:')
 MOST = 500
 """Services of a file that are looked at."""
 
 
 def _has_trees(data: bytes) -> bool:
-    return TREES.search(data) is not None or b'"services"' in data or b'"containers"' in data
+    return TREES.search(data) is not None
 
 
 @hook.check('yaml', 'json', needs=NEEDS, candidate=_has_trees)

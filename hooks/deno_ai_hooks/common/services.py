@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
     from deno_ai_hooks.common.documents.yaml import Yaml
 
+CONTAINERS = frozenset(('containers', 'initContainers', 'ephemeralContainers'))
 EXTENDED = 8  # services of a file that build on each other
 ALONE = pattern(r'\$(?:\w+|\{\w+\})\Z')
 ASSIGNMENT = pattern(rb'([A-Za-z_][\w.-]*)=')
@@ -113,7 +114,7 @@ def _at(node: Node) -> Span:
 
 def _pods(node: Node) -> Iterator[Service]:
     for key, item in node.items:
-        if key in ('containers', 'initContainers') and item.kind == LIST:
+        if key in CONTAINERS and item.kind == LIST:
             for _, container in item.items:
                 at = container.get('image') or container
                 yield Service(container.string('name'), container.string('image'), _at(at), container, node)
