@@ -213,6 +213,59 @@ def test_a_name_of_the_import_map_that_stands_for_a_site(imports, specifier, exp
     assert packages(found('main.ts', f'import "{specifier}";', files)) == expected
 
 
+# pages
+
+
+MARKED = 'https://cdn.jsdelivr.net/npm/marked@4.0.0/marked.min.js'
+SERVED_BY = [('npm', 'marked', '4.0.0', 'jsDelivr')]
+
+
+@pytest.mark.parametrize(
+    ('path', 'code', 'expected'),
+    (
+        ('main.ts', f'const page = `<script src="{MARKED}"></script>`;', SERVED_BY),
+        ('main.ts', f"const page = '<script src=\"{MARKED}\"></script>';", SERVED_BY),
+        ('main.ts', f'const page = "<script src=\\"{MARKED}\\"></script>";', SERVED_BY),
+        ('main.ts', f'const page = html`<h1>${{h}}</h1>${{on ? `<script src="{MARKED}"></script>` : ""}}`;', SERVED_BY),
+        ('main.ts', 'const page = `<script type="module">import m from "https://esm.sh/marked@4.0.0"</script>`;',
+         [('npm', 'marked', '4.0.0', 'esm.sh')]),
+        ('main.ts', 'const page = `<script src="//unpkg.com/marked@4.0.0"></script>`;',
+         [('npm', 'marked', '4.0.0', 'unpkg')]),
+        ('main.ts', 'const page = `<script src="https://cdnjs.cloudflare.com/ajax/libs/marked/4.0.0/marked.js"></script>`;',
+         [('npm', 'marked', '4.0.0', 'cdnjs')]),
+        ('page.tsx', f'export default () => <head><script src="{MARKED}"></script></head>;', SERVED_BY),
+        ('page.tsx', f'export default () => <script async src={{"{MARKED}"}} />;', SERVED_BY),
+        # which one is not known
+        ('main.ts', 'const page = `<script src="https://unpkg.com/marked@${version}"></script>`;',
+         [('npm', 'marked', '', 'unpkg')]),
+        # nothing is loaded
+        ('main.ts', f'// <script src="{MARKED}"></script>', []),
+        ('main.ts', f'const text = "{MARKED}";', []),
+        ('main.ts', f'const page = `<!-- <script src="{MARKED}"></script> -->`;', []),
+        ('main.ts', f'const page = `<a href="{MARKED}">`;', []),
+        ('main.ts', f'const script = /<script src="{MARKED.replace("/", "[/]")}">/;', []),
+        ('page.tsx', f'export default () => <img src="{MARKED}" />;', []),
+        ('page.tsx', f'export default () => <Script src="{MARKED}" />;', []),
+        ('page.tsx', f'export default () => <p>{{/* <script src="{MARKED}"></script> */}}</p>;', []),
+        ('main.ts', 'const page = `<script src="/marked@4.0.0.js"></script>`;', []),
+        ('main.ts', 'const page = `<script src="https://stats.example.com/s.js"></script>`;', []),
+    ),
+)
+def test_pages(path, code, expected):
+    dependencies = found(path, code)
+    assert packages(dependencies) == expected
+    for each in dependencies:
+        assert code[each.span.start:each.span.end].startswith(('https://', '//'))
+
+
+@pytest.mark.parametrize(
+    ('path', 'expected'), (('index.html', SERVED_BY), ('a/INDEX.HTM', SERVED_BY), ('notes.txt', [])),
+)
+def test_markup(path, expected):
+    document = kinds.document(kinds.TEXT, path, whole(f'<head>\n<script src="{MARKED}"></script>'.encode()))
+    assert packages(imported(document, Project(lambda name: None))) == expected
+
+
 LOCK = {
     'version': '5',
     'specifiers': {'npm:zod@3': '3.25.1', 'npm:react-dom@18': '18.2.0_react@18.3.1', 'jsr:@std/path@1': '1.0.8'},

@@ -15,10 +15,13 @@ from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.specifiers import Specifier
 from deno_ai_hooks.common.specifiers import requirement
 from deno_ai_hooks.common.specifiers import specifiers
+from deno_ai_hooks.common.text import cut
 from deno_ai_hooks.common.workspace import lockfile
 from deno_ai_hooks.common.workspace import workspace
 from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.ranges import is_exact
+from deno_ai_hooks.facts.scripts import library
+from deno_ai_hooks.facts.scripts import loaded
 from deno_ai_hooks.facts.specifiers import EXACT
 from deno_ai_hooks.facts.specifiers import LONGEST
 from deno_ai_hooks.facts.specifiers import Reference
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.lockfile import Lockfile
     from deno_ai_hooks.common.documents.typescript import Module
     from deno_ai_hooks.common.project import Project
+    from deno_ai_hooks.common.text import Text
 
 ECOSYSTEMS = {'deno': 'deno.land'}
 """Registries under the name that databases of advisories have for them, where that is another."""
@@ -45,6 +49,7 @@ SITES = {
     'unpkg.com': 'unpkg',
     'cdn.jsdelivr.net': 'jsDelivr', 'esm.run': 'jsDelivr',
     'cdn.skypack.dev': 'skypack',
+    'cdnjs.cloudflare.com': 'cdnjs', 'ajax.googleapis.com': 'Google', 'code.jquery.com': 'jQuery',
     'jspm.dev': 'jspm', 'jspm.io': 'jspm', 'ga.jspm.io': 'jspm', 'dev.jspm.io': 'jspm',
 }
 """What the sites that serve packages are called, where that is not their host."""
@@ -55,6 +60,10 @@ COMBINED = f'{JSDELIVR}combine/'
 WITH = pattern(r'[?&]deps=([^&#]+)')
 HASH = pattern(r'-[A-Za-z0-9]{20}$')
 """What Skypack puts behind a version in the URLs of what it has built."""
+
+PAGES = ('.html', '.htm')
+SCRIPT = pattern(rb'(?i)<script\b')
+ELEMENTS = ('jsx_opening_element', 'jsx_self_closing_element')
 
 ALIASED = ('map', 'scope')
 ADDRESS = pattern(r'(?i)(https?://)(?:[^/?#]*@)?([^/?#@]+)([^?#]*)')
@@ -111,7 +120,7 @@ def _urls(lock: Lockfile) -> Iterator[tuple[str, Span]]:
 
 
 def imported(document: Document, project: Project) -> Iterator[Dependency]:
-    """Yield what the specifiers of `document` itself name, those of its parts are theirs.
+    """Yield what the specifiers of `document` itself name and the pages in it load, those of its parts are theirs.
 
     Where a specifier tells a range or no version, it is the one that the lock file of the workspace holds.
     """
@@ -124,6 +133,7 @@ def imported(document: Document, project: Project) -> Iterator[Dependency]:
                 version = _held(found, named, locks[0])
             alias = found.name if found.kind in ALIASED else ''
             yield _dependency(named, found.text, version, document.path, found.span, alias)
+    yield from _scripts(document)
 
 
 def _specifiers(document: Document) -> Iterator[Specifier]:
@@ -146,6 +156,45 @@ def _held(found: Specifier, named: Reference, lock: Lockfile | None) -> str:
         return lock.specifiers.get(requirement(found) or '', '')
     target = reference(lock.redirects.get(found.text, ''))
     return exact(target) if target and target.package == named.package else ''
+
+
+# pages
+
+
+def _scripts(document: Document) -> Iterator[Dependency]:
+    """Yield the packages whose scripts a page loads: one of HTML, or one that a module holds as text or as JSX."""
+    places = {text.span(*place): text.read(*place) for text in _markup(document) for place in loaded(text.data)}
+    for span, url in places.items():
+        yield from _script(f'https:{url}' if url.startswith('//') else url, document.path, span)
+
+
+def _script(url: str, path: str, span: Span) -> Iterator[Dependency]:
+    if hosted := library(url):
+        site, name, version = hosted
+        yield Dependency('npm', name, version, path, span, SITES[site])
+        return
+    for named in _references(url):
+        if named is not None:
+            yield _dependency(named, url, exact(named), path, span)
+
+
+def _markup(document: Document) -> Iterator[Text]:
+    if document.kind == 'text' and document.path.lower().endswith(PAGES):
+        yield document.text
+    elif document.kind == 'typescript' and SCRIPT.search(document.text.data):
+        yield from _pages(cast('Module', document))
+
+
+def _pages(module: Module) -> Iterator[Text]:
+    """Yield what of a module is markup; templates as they are written, what fills them is none of the page's."""
+    data = module.text.data
+    for node in module.nodes('string', 'template_string'):
+        if SCRIPT.search(data, node.start_byte, node.end_byte):
+            is_template = node.type == 'template_string'
+            yield cut(module.text, node.start_byte, node.end_byte) if is_template else module.content(node)
+    for node in module.nodes(*ELEMENTS) if module.dialect == 'tsx' else ():
+        if data.startswith(b'<script', node.start_byte):
+            yield cut(module.text, node.start_byte, node.end_byte)
 
 
 # what a URL names
