@@ -1,4 +1,4 @@
-"""Audit what a program is made of against known vulnerabilities, and say how much of it was judged.
+"""Audit what a program is made of for known vulnerabilities.
 
 Every version that deno.lock holds is judged, of npm and JSR packages as of those that esm.sh, unpkg, jsDelivr,
 Skypack and deno.land serve by URL, and so is every version in deno.json, package.json and modules that no lock
@@ -154,9 +154,10 @@ def days(text: str) -> int:
     return int(text)
 
 
-hook.option('--advisories', 'where `deno-ai-hooks advisories update` wrote them', values='one', metavar='DIR')
-hook.option('--online', 'ask OSV or the registry of npm, which are told names and versions', values='one',
-            metavar='osv|npm[=URL]', read=online)
+hook.option('--advisories', 'where `deno-ai-hooks advisories update` wrote them', values='one', metavar='DIR',
+            vital=True)
+hook.option('--online', 'ask `osv` or the registry of `npm`, or another server as in `npm=URL`', values='one',
+            metavar='REGISTRY', read=online)
 hook.option('--level', 'report this and worse: low (default), moderate, high, critical', values='one',
             metavar='LEVEL', read=rating)
 hook.option('--ignore', 'let an advisory stand up to a day, for a reason', values='many',

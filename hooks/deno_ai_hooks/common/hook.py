@@ -21,7 +21,8 @@ class Option(NamedTuple):
     """A command line option of a hook; its value reaches the checks as the keyword argument `name`.
 
     `values` is `'flag'` (given or not), `'one'` or `'many'` (may be repeated).  `read` makes a value of what
-    was written, and raises ValueError, with what is wrong, for what is none.
+    was written, and raises ValueError, with what is wrong, for what is none.  Without one that is `vital` the
+    hook can judge nothing.
     """
 
     flag: str
@@ -29,6 +30,7 @@ class Option(NamedTuple):
     values: str = 'flag'
     metavar: str | None = None
     read: Callable[[str], object] | None = None
+    vital: bool = False
 
     @property
     def name(self) -> str:
@@ -98,9 +100,9 @@ class Hook:
         return id
 
     def option(self, flag: str, help: str, *, values: str = 'flag', metavar: str | None = None,
-               read: Callable[[str], object] | None = None) -> None:
+               read: Callable[[str], object] | None = None, vital: bool = False) -> None:
         """Declare a command line option; checks that name it among their arguments are given its value."""
-        self.options.append(Option(flag, help, values, metavar, read))
+        self.options.append(Option(flag, help, values, metavar, read, vital))
 
     def check(
         self,

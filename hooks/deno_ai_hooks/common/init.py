@@ -337,14 +337,13 @@ def _is_own(repo: Any) -> bool:
 def _workflow(here: Repository, suite: Suite) -> bytes | None:
     """Return the workflow, None where there is one of that name, or others do what it does, or GitHub runs none."""
     from deno_ai_hooks.common import auditing
-    from deno_ai_hooks.common import pipelines
 
     names = frozenset(here.names)
     on_github = any(name.startswith('.github/') for name in names)
     if here.data(WORKFLOW) is not None or (GITLAB in names and not on_github):
         return None
-    found = pipelines.pipelines(here.folder, here.project)
-    if auditing.runs_hooks(found) and auditing.is_scheduled(found, here.project):
+    verdict = auditing.verdict(here.folder, here.project)
+    if auditing.runs_hooks(verdict.pipelines) and verdict.is_scheduled:
         return None
     return starter.workflow(_scalar(suite.requirement)).encode()
 

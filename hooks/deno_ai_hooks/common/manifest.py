@@ -59,7 +59,7 @@ def manual(hooks: Iterable[Hook]) -> str:
 def page(hook: Hook) -> str:
     """Return the manual page of one hook: what it holds to, its rules, its options."""
     parts = [f'## {hook.id}', '', _markdown(hook.manual), '']
-    if len(hook.rules) > 1:
+    if [rule.id for rule in hook.rules] != [hook.id]:
         parts += ['| rule | what it reports | |', '| --- | --- | --- |']
         parts += [f'| `{rule.id}` | {rule.summary} | {_remarks(rule)} |' for rule in hook.rules]
         parts.append('')
