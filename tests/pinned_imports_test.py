@@ -129,6 +129,7 @@ def test_allows(path, code):
         # sources that are kept
         ('main.ts', 'import "https://esm.sh/react";', {'deno.json': '{"vendor": true}'}),
         ('package.json', '{"dependencies": {"zod": "latest"}}', {'package-lock.json': '{}'}),
+        ('deno.json', '{"imports": {"vite": "npm:vite@7.0.0"}, "tasks": {"dev": "deno x vite"}}', {}),
         # commands of a project that locks what they run
         ('deno.json', task('deno run -A npm:vite build'), {'deno.lock': LOCK}),
         ('deno.json', '{"imports": {"vite": "npm:vite@^7"}, "tasks": {"dev": "deno run -A npm:vite"}}',
@@ -223,6 +224,11 @@ def test_flags_imports_in_their_surroundings(path, code, files):
         # these only load, or write a version down
         ('start.sh', 'deno cache https://example.com/i.ts\ndeno add npm:zod\ndeno install npm:zod\n'),
         ('start.sh', 'deno info https://example.com/i.ts\ndeno doc jsr:@std/path\n'),
+        ('deno.json', task('deno add npm:zod && deno install jsr:@std/path', 'setup')),
+        ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno add npm:zod@4.1.12 && deno install\n'),
+        ('.github/workflows/a.yml', 'jobs:\n  a:\n    steps:\n      - run: deno install --frozen\n'),
+        # a bare name is a package of npm for `deno x` alone
+        ('start.sh', 'deno x cowsay@1.6.0 hi\ndeno x ./tool.ts\ndeno x tool.ts\ndeno run main\ndeno x "$TOOL"\n'),
         # deno itself
         ('start.sh', 'curl -fsSL https://deno.land/install.sh | sh\n'),
         ('start.sh', 'echo "deno run https://example.com/i.ts"\n# deno run https://example.com/i.ts\n'),
@@ -248,6 +254,9 @@ def test_allows_commands(path, code):
         ('start.sh', 'deno run «https://raw.githubusercontent.com/o/r/main/i.ts»\n'),
         ('start.sh', 'deno run -A «npm:cowsay» hi\n'),
         ('start.sh', 'deno x «npm:cowsay@latest» hi\n'),
+        ('start.sh', 'deno x «cowsay» hi\ndeno x -y «@scope/tool» hi\ndeno x «cowsay@latest»\n'),
+        ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno add «npm:zod»\nRUN deno install «npm:zod@latest»\n'),
+        ('.github/workflows/a.yml', 'jobs:\n  a:\n    steps:\n      - run: deno add «jsr:@std/path»\n'),
         ('start.sh', 'deno install -gA «jsr:@deno/deployctl»\n'),
         ('start.sh', 'deno serve «https://example.com/serve.ts»\n'),
         ('start.sh', 'deno compile -o x «https://example.com/i.ts»\n'),

@@ -98,8 +98,11 @@ MANIFEST_KINDS = ('manifest', 'catalog')
 DECLARATIONS = pattern(r'\.d\.[cm]?ts$')
 OTHER_LOCKS = ('package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb')
 SOURCES = tuple(kind for kind in STARTING if kind != 'markdown')
-RUNNING = frozenset(('run', 'watch', 'serve', 'x', 'install', 'compile'))
-ELSEWHERE = pattern(rb'https?:|npm:|jsr:')
+RUNNING = frozenset(('run', 'watch', 'serve', 'x', 'install', 'add', 'compile'))
+UNATTENDED = ('container', 'workflow')
+"""Where what a command writes down is thrown away with the machine."""
+
+ELSEWHERE = pattern(rb'https?:|npm:|jsr:|\bx\b')
 FILLED = pattern(r'\$|%\w+%|\{\{')
 """A part of a command line that is not known."""
 
@@ -292,8 +295,9 @@ def _is_run(found: Invocation, each: Specifier) -> bool:
 
     if FILLED.search(each.text):
         return False
-    if found.line.subcommand == 'install' and not found.line.has('global'):
-        # `deno install npm:x` writes a version into deno.json; that of a URL was a program's until deno 2
+    adding = found.line.subcommand == 'add' or (found.line.subcommand == 'install' and not found.line.has('global'))
+    if adding and (found.place.carrier not in UNATTENDED or each.reference is None):
+        # `deno install npm:x` writes a version into deno.json, which somebody commits; of a URL it takes the lock file
         return False
     if each.text.startswith(('https:', 'http:')):
         return urls.kind(each.text) in (urls.PUBLIC, urls.EXAMPLE) and not is_versioned(each.text)
@@ -306,14 +310,14 @@ def _is_settled(found: Invocation, each: Specifier, project: Project) -> bool:
     if named is None or named.site not in ('npm', 'jsr'):
         return False
     here = Surroundings(found.place.folder or posixpath.dirname(found.path), project)
-    if found.line.subcommand in ('install', 'x'):
+    if each.text.startswith(('npm:', 'jsr:')) and found.line.subcommand in ('install', 'x'):
         return named.package in here.own
     return named.package in here.own or here.covers(each) or named.package in here.mapped
 
 
 def _script(each: Specifier) -> Finding:
     shown = each.text if len(each.text) <= 80 else 'a script from elsewhere'
-    how = 'a version' if each.text.startswith(('npm:', 'jsr:')) else 'a version or a commit'
+    how = 'a version or a commit' if each.text.startswith(('https:', 'http:')) else 'a version'
     return Finding(each.span, f'runs {shown}, whatever that is on the day; name {how}', rule=SCRIPT)
 
 

@@ -80,6 +80,8 @@ def found(path, code):
         ('run.sh', 'deno install -gA npm:a npm:b\n', [('npm:a', 'command', 'install')]),
         ('run.sh', 'deno x npm:cowsay hi\ndeno cache "npm:zod@1"\n',
          [('npm:cowsay', 'command', 'x'), ('npm:zod@1', 'command', 'cache')]),
+        ('run.sh', 'deno x cowsay hi\ndeno x @a/b@1\ndeno x ./a.ts\n',
+         [('cowsay', 'command', 'x'), ('@a/b@1', 'command', 'x')]),
         ('run.sh', 'deno run main.ts npm:zod\ndeno eval npm:zod\n', []),
         ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno cache npm:zod\n', [('npm:zod', 'command', 'cache')]),
         ('.github/workflows/a.yml', 'jobs:\n  a:\n    steps:\n      - run: deno x npm:a\n',

@@ -307,6 +307,8 @@ WHOLE = frozenset(('add', 'install', 'cache', 'remove', 'check', 'doc', 'test', 
 FIRST = frozenset(('run', 'watch', 'serve', 'x', 'compile', 'info', 'create', 'init'))
 """Sub-commands of which the first one is, and the rest is the program's own."""
 
+BARE = pattern(r'(?:@[\w.~-]+/)?[\w-][\w-]*(?:@[^/?#:]+)?')
+
 
 def _commands(document: Document) -> Iterator[Specifier]:
     for found in invocations(document):
@@ -329,13 +331,19 @@ def arguments(found: Invocation) -> Iterator[Specifier]:
 
 def _word(word: Word, subcommand: str) -> Specifier | None:
     text = word.text or ''
-    named = reference(text)
+    named = _bare(text) if subcommand == 'x' and BARE.fullmatch(text) else reference(text)
     if named is None and not text.startswith(('https://', 'http://')):
         return None
     exact = word.span.end - word.span.start == len(text.encode())
     at = word.span.start
     version = Span(at + named.start, at + named.end) if named and exact else None
     return Specifier(text, 'command', subcommand, word.span, version, named)
+
+
+def _bare(text: str) -> Reference | None:
+    """Return the package of npm that `deno x` takes a bare name for (deno 2.9.8)."""
+    found = reference(f'npm:{text}')
+    return found._replace(start=found.start - len('npm:'), end=found.end - len('npm:')) if found else None
 
 
 def _specifier(text: Text, kind: str, name: str) -> Specifier:
