@@ -53,13 +53,15 @@ def test_all_kinds_of_files(looked_at):
         'compose.yml': 'services:\n  web:\n    image: denoland/deno\n    command: deno run npm:g@1.0.0\n',
         'Makefile': 'dev:\n\tdeno run npm:h@1.0.0\n',
         'web.tsx': '/** @jsxImportSource npm:i@1.0.0 */\n',
+        'static/index.html': '<script src="https://unpkg.com/j@1.0.0/j.js"></script>\n',
         # it shows how things may be used
         'README.md': '```ts\nimport "npm:z@1.0.0";\n```\n',
         # what other programs wrote
         'node_modules/a/main.js': 'import "npm:z@1.0.0";\n',
+        'notes.txt': '<script src="https://unpkg.com/z@1.0.0/z.js"></script>\n',
         'app.min.js': 'import "npm:z@1.0.0";\n',
     })
-    assert names(found) == [f'npm:{name}@1.0.0' for name in 'abcdefghi']
+    assert names(found) == [f'npm:{name}@1.0.0' for name in 'abcdefghij']
     assert {each.reason for each in found.skipped} == {'generated', 'vendored'}
     assert not any(each.broken for each in found.skipped)
 

@@ -13,6 +13,7 @@ from typing import cast
 
 from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common.diagnostic import Skipped
+from deno_ai_hooks.common.inventory import PAGES
 from deno_ai_hooks.common.inventory import URL
 from deno_ai_hooks.common.inventory import Dependency
 from deno_ai_hooks.common.inventory import imported
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.lockfile import Lockfile
     from deno_ai_hooks.common.documents.typescript import Module
 
-KINDS = frozenset(kinds.KINDS) - {'markdown', 'npmrc', 'dotenv'}
+KINDS = frozenset((*kinds.KINDS, kinds.TEXT)) - {'markdown', 'npmrc', 'dotenv'}
 DEPTH = 4
 """Documents within documents that are opened."""
 
@@ -74,18 +75,23 @@ def inventory(paths: Sequence[str]) -> Inventory:
     """Return what the files under `paths` are made of; without paths, those of the git work tree."""
     root = top()
     project = Project(lambda path: read(path, root, named=True), tracked, ignored)
-    files = find(paths, lambda path: kinds.named(path) in KINDS or kinds.unnamed(path))
+    files = find(paths, lambda path: _kind(path) in KINDS or kinds.unnamed(path))
     places: dict[tuple[str, str, str], dict[Place, None]] = {}
     own: set[str] = set()
     skipped = list(files.skipped)
     for path in files.paths:
-        source = read(path, root, named=path in files.named, script=kinds.named(path) is None)
+        source = read(path, root, named=path in files.named, script=_kind(path) is None)
         if isinstance(source, Source):
             for key, place in _looked_at(source, project, own, skipped, named=path in files.named):
                 places.setdefault(key, {})[place] = None
         elif source is not None:
             skipped.append(source)
     return Inventory(tuple(_components(places, own)), tuple(skipped))
+
+
+def _kind(path: str) -> str | None:
+    """Return the kind that a file's name tells; pages of HTML are text of which the scripts count."""
+    return kinds.TEXT if path.lower().endswith(PAGES) else kinds.named(path)
 
 
 def _components(places: dict[tuple[str, str, str], dict[Place, None]], own: set[str]) -> Iterator[Component]:
@@ -101,7 +107,7 @@ def _looked_at(
     source: Source, project: Project, own: set[str], skipped: list[Skipped], *, named: bool,
 ) -> Iterator[Found]:
     """Yield what a file names; add what the repository is called to `own`, and why it was not read to `skipped`."""
-    kind = kinds.named(source.path) or kinds.shebang(source.data)
+    kind = _kind(source.path) or kinds.shebang(source.data)
     if kind not in KINDS or (kind == 'typescript' and not NAMING.search(source.data)):
         return
     reason = unreadable(source.data)
