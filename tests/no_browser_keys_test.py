@@ -6,8 +6,14 @@ import pytest
 from checking import assert_findings
 from checking import judged
 from checking import messages
+from deno_ai_hooks.common.pages import pages
 from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.runner import Job
+from deno_ai_hooks.common.runner import Judge
 from deno_ai_hooks.common.runner import _uncovered
+from deno_ai_hooks.common.runner import run
+from deno_ai_hooks.common.source import Source
+from deno_ai_hooks.common.walk import Files
 from deno_ai_hooks.facts import browsers
 from deno_ai_hooks.no_browser_keys import hook
 from fake_keys import letters
@@ -324,9 +330,6 @@ def test_a_key_in_the_code_of_a_page_is_told_of_once():
 
 
 def test_what_other_hooks_say_of_such_a_key_is_left_out():
-    from deno_ai_hooks.common.runner import Job
-    from deno_ai_hooks.common.runner import Judge
-    from deno_ai_hooks.common.source import Source
     from deno_ai_hooks.keys_from_env import hook as keys
 
     judge = Judge([Job(hook, {}), Job(keys, {})], '/')
@@ -403,6 +406,29 @@ def test_flags_helpers_that_pages_import(marked, files):
 )
 def test_allows_helpers_of_the_server(marked, files):
     holds(marked.replace('«', '').replace('»', ''), 'lib/llm.ts', files=files)
+
+
+def test_a_commit_of_an_island_is_judged_with_the_helpers_that_it_loads(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ('.git', 'islands', 'lib'):
+        (tmp_path / folder).mkdir()
+    (tmp_path / 'lib/llm.ts').write_text(HELPER.replace('«', '').replace('»', ''))
+    (tmp_path / 'islands/Ask.tsx').write_text(ASK['islands/Ask.tsx'])
+    named = Files(('islands/Ask.tsx',), frozenset(('islands/Ask.tsx',)), ())
+    found, _ = run(Judge([Job(hook, {})], str(tmp_path)), named)
+    assert [(d.path, d.rule) for d in found] == [('lib/llm.ts', KEY)]
+
+
+def test_modules_around_are_found_once():
+    """What leads nowhere is not followed again, however many modules it is asked of."""
+    from time import process_time
+
+    count = 3000
+    files = {f'm{n}.ts': f'import "./m{n * 7 % count}.ts"; import "./m{n * 11 % count}.ts";' for n in range(count)}
+    project = Project(lambda path: Source(path, files[path].encode()) if path in files else None, files=lambda: files)
+    started = process_time()
+    assert [pages(project).page(path) for path in files] == [None] * count
+    assert process_time() - started < 4
 
 
 def test_one_cause_is_told_of_once():

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from deno_ai_hooks.common.graph import dependents
+from deno_ai_hooks.common.graph import DEPTH
+from deno_ai_hooks.common.graph import MODULES
 from deno_ai_hooks.common.graph import specifiers
 from deno_ai_hooks.facts.browsers import BROWSER
 from deno_ai_hooks.facts.browsers import SERVER
@@ -32,21 +33,43 @@ class Page(NamedTuple):
     by: str
 
 
+UNKNOWN = Page('')
+
+
 class Pages:
     """The modules of a project that become part of a page."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._kinds: dict[str, str] = {}
+        self._found: dict[str, Page | None] = {}
         self._loaded: dict[str, str] | None = None
 
     def page(self, path: str) -> Page | None:
         """Return why the module at `path` becomes part of a page, None where it does not."""
-        own = self._by_itself(path)
-        if own is not None or self._kind(path) == SERVER:
-            return own
-        around = dependents((path,), self._importers).paths
-        return next((Page(other) for other in around if self._by_itself(other)), None)
+        if path not in self._found:
+            own = self._by_itself(path)
+            self._found[path] = own if own is not None or self._kind(path) == SERVER else self._loaded_by(path)
+        return self._found[path]
+
+    def _loaded_by(self, path: str) -> Page | None:
+        seen, level = {path}, [path]
+        for _ in range(DEPTH):
+            level = list(dict.fromkeys(
+                other for each in level for other in self._importers(each)
+                if other not in seen and self._found.get(other, UNKNOWN) is not None
+            ))
+            for other in level:
+                if found := self._found.get(other) or self._by_itself(other):
+                    return found
+            seen.update(level)
+            if not level:
+                # nor does any that imports it
+                self._found.update(dict.fromkeys(seen))
+                return None
+            if len(seen) > MODULES:
+                break
+        return None
 
     def is_browser(self, path: str) -> bool:
         """Return whether the module at `path` becomes part of a page by itself."""
