@@ -84,6 +84,7 @@ from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
+    from deno_ai_hooks.common.auditing import Verdict
     from deno_ai_hooks.common.documents.shapes import Node
     from deno_ai_hooks.common.documents.yaml import Yaml
     from deno_ai_hooks.common.pipelines import Pipeline
@@ -113,11 +114,11 @@ def check(document: Yaml, project: Project) -> Iterator[Finding]:
     # nobody runs the workflows of a folder that is only a part of the repository
     if folder is None or (folder and any(pipelines.is_outside(path, folder) for path in project.files)):
         return
-    found = pipelines.pipelines(folder, project)
-    for pipeline in found:
+    verdict = auditing.verdict(folder, project)
+    for pipeline in verdict.pipelines:
         if pipeline.path == document.path:
-            yield from _unaudited(document, pipeline, found, project)
-            yield from _unscheduled(document, pipeline, found, project)
+            yield from _unaudited(document, pipeline, verdict, project)
+            yield from _unscheduled(document, pipeline, verdict)
             yield from _unread(pipeline)
 
 
@@ -127,13 +128,11 @@ DENO_FILES = ('deno.json', 'deno.jsonc', 'deno.lock')
 SHOWN = pattern(r'(?:^|/)(?:_?examples?|templates?|samples?|demos?|testdata|fixtures|node_modules|vendor)/')
 
 
-def _unaudited(
-    document: Yaml, pipeline: Pipeline, found: Sequence[Pipeline], project: Project,
-) -> Iterator[Finding]:
-    started = [each for each in found if any(map(_starts_deno, each.steps))]
-    if pipeline is not (started or found)[0] or not _has_deno(pipeline.folder, project):
+def _unaudited(document: Yaml, pipeline: Pipeline, verdict: Verdict, project: Project) -> Iterator[Finding]:
+    if verdict.is_audited or not _has_deno(pipeline.folder, project):
         return
-    if auditing.is_audited(found, project):
+    started = [each for each in verdict.pipelines if any(map(_starts_deno, each.steps))]
+    if pipeline is not (started or verdict.pipelines)[0]:
         return
     place = _head(document, pipeline.root.get('jobs') or pipeline.root)
     yield Finding(
@@ -170,13 +169,12 @@ def _head(document: Yaml, node: Node) -> Span:
 CALLED_ONLY = frozenset(('workflow_call',))
 
 
-def _unscheduled(
-    document: Yaml, pipeline: Pipeline, found: Sequence[Pipeline], project: Project,
-) -> Iterator[Finding]:
-    audits = auditing.auditing(found, project)
-    told = next((each for each in audits if each.events != CALLED_ONLY), audits[0] if audits else None)
+def _unscheduled(document: Yaml, pipeline: Pipeline, verdict: Verdict) -> Iterator[Finding]:
     events = pipeline.root.get('on')
-    if pipeline is told and events is not None and not auditing.is_scheduled(found, project):
+    if events is None or verdict.is_scheduled or not verdict.auditing:
+        return
+    told = next((each for each in verdict.auditing if each.events != CALLED_ONLY), verdict.auditing[0])
+    if pipeline is told:
         yield Finding(
             _head(document, events), 'this audit waits for a change, and flaws become known without one; '
             "add `schedule:` with `- cron: '17 4 * * 1'`", rule=NOT_SCHEDULED,

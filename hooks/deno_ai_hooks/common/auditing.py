@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.facts.audits import PRE_COMMIT
@@ -35,12 +37,40 @@ SERVICE = pattern(rb'(?m)^ci[ \t]*:')
 """What tells that the service pre-commit.ci runs the hooks."""
 
 
-def is_audited(found: Sequence[Pipeline], project: Project) -> bool:
-    """Return whether any job of a repository audits it, or may."""
-    steps = ((pipeline.folder, step) for pipeline in found for step in pipeline.steps)
-    return any(
-        audits(step, folder, project) or _is_unknown(step) for folder, step in steps
-    ) or any(_elsewhere(folder, project) for folder in {pipeline.folder for pipeline in found})
+class Verdict(NamedTuple):
+    """What the CI of a repository audits: its workflows, those that audit, and when.
+
+    `is_audited` and `is_scheduled` are true where that may be so, too.
+    """
+
+    pipelines: tuple[Pipeline, ...]
+    auditing: tuple[Pipeline, ...]
+    is_audited: bool
+    is_scheduled: bool
+
+
+_known: WeakKeyDictionary[Project, dict[str, Verdict]] = WeakKeyDictionary()
+
+
+def verdict(folder: str, project: Project) -> Verdict:
+    """Return whether the repository in `folder` is audited."""
+    known = _known.setdefault(project, {})
+    if folder not in known:
+        known[folder] = _judged(folder, project)
+    return known[folder]
+
+
+def _judged(folder: str, project: Project) -> Verdict:
+    from deno_ai_hooks.common.pipelines import pipelines
+
+    found = pipelines(folder, project)
+    auditing = tuple(each for each in found if any(audits(step, folder, project) for step in each.steps))
+    elsewhere = _elsewhere(folder, project)
+    return Verdict(
+        found, auditing,
+        bool(auditing) or elsewhere or any(_is_unknown(step) for each in found for step in each.steps),
+        elsewhere or _is_scheduled(found, auditing, folder, project),
+    )
 
 
 def runs_hooks(found: Sequence[Pipeline]) -> bool:
@@ -48,21 +78,6 @@ def runs_hooks(found: Sequence[Pipeline]) -> bool:
     return any(
         PRE_COMMIT.search(step.uses) or _runs_pre_commit(step.texts) or starts_suite(step.texts)
         for pipeline in found for step in pipeline.steps
-    )
-
-
-def auditing(found: Sequence[Pipeline], project: Project) -> list[Pipeline]:
-    """Return the workflows that audit."""
-    return [each for each in found if any(audits(step, each.folder, project) for step in each.steps)]
-
-
-def is_scheduled(found: Sequence[Pipeline], project: Project) -> bool:
-    """Return whether any job audits by the calendar, or may: the schedules of GitLab are not in the repository."""
-    return any(
-        _is_on_schedule(step) and (audits(step, each.folder, project) or _is_unknown(step))
-        for each in _scheduled(found) for step in each.steps
-    ) or any(each.events is None for each in auditing(found, project)) or any(
-        _elsewhere(folder, project) for folder in {pipeline.folder for pipeline in found}
     )
 
 
@@ -170,6 +185,17 @@ def _elsewhere(folder: str, project: Project) -> bool:
 # by the calendar
 
 EVENT = pattern(r"event_name\s*==\s*'([\w-]+)'")
+
+
+def _is_scheduled(
+    found: Sequence[Pipeline], auditing: Sequence[Pipeline], folder: str, project: Project,
+) -> bool:
+    if any(each.events is None for each in auditing):  # the schedules of GitLab are not in the repository
+        return True
+    return any(
+        _is_on_schedule(step) and (audits(step, folder, project) or _is_unknown(step))
+        for each in _scheduled(found) for step in each.steps
+    )
 
 
 def _scheduled(found: Sequence[Pipeline]) -> list[Pipeline]:
