@@ -12,6 +12,9 @@ from deno_ai_hooks.common.inventory import locked
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 SHA = '0' * 64
 BUILT = 'K6GEbP02mWFnLA45zAmi'
@@ -384,3 +387,23 @@ def test_a_long_url_takes_no_time(url):
     start = time.perf_counter()
     assert len(list(locked(document))) <= 1
     assert time.perf_counter() - start < 2
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.sampled_from((
+        URL_1, URL_2, 'zod@3.22.4', '@a/b@1.0.0_c@2.0.0', 'npm:zod@3', '@', '@@', 'https://', 'https://esm.sh/a@1?deps=,,@',
+    )),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(('npm', 'jsr', 'packages', 'specifiers', 'remote', 'zod@3.22.4', '@', '', URL_1)), inner,
+        max_size=4,
+    ), max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from('123456'), JSON, JSON, JSON)
+def test_whatever_a_lock_file_holds(version, npm, remote, redirects):
+    document = lock({'version': version, 'npm': npm, 'packages': npm, 'remote': remote, 'redirects': redirects})
+    for each in locked(document):
+        assert each.name
+        assert 0 <= each.span.start <= each.span.end <= len(document.text.data)

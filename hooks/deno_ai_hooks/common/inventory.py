@@ -105,7 +105,8 @@ def locked(lock: Lockfile) -> Iterator[Dependency]:
 
 def _locked(lock: Lockfile) -> Iterator[Dependency]:
     for package in lock.packages:
-        yield Dependency(package.registry, package.name, package.version, lock.path, package.span, LOCK)
+        if package.name.strip('@'):
+            yield Dependency(package.registry, package.name, package.version, lock.path, package.span, LOCK)
     for url, span in _urls(lock):
         for named in _references(url):
             yield _dependency(named, url, exact(named), lock.path, span)
