@@ -117,6 +117,8 @@ def test_servers(code):
          ['fresh context'], 'POST', '/a'),
         ('import { createServer } from "node:http"; createServer((req, res) => 1);', 'node',
          ['express request', 'response'], '*', ''),
+        ('import { Router } from "./deps.ts"; const r = Router(); r.get("/a", (_req, res, next) => 1);', 'oak',
+         ['express request', 'response'], 'GET', '/a'),
         # only the form of the call tells
         ('export const add = (app) => { app.post("/a", async (c) => 1); };', 'router', ['any context'], 'POST', '/a'),
         ('import { app } from "./app.ts"; app.post("/a", (req, res) => 1);', 'router', ['express request'], 'POST',
@@ -214,6 +216,7 @@ SOCKET = 'const { socket, response } = Deno.upgradeWebSocket(request); '
          {0: 'tool arguments', 1: 'tool arguments'}),
         (MCP + 'server.registerPrompt("x", { argsSchema }, ({ text }) => 1);', 'mcp', 'model', {0: 'tool arguments'}),
         ('s.setRequestHandler(CallToolRequestSchema, async (request) => 1);', 'mcp', 'model', {0: 'mcp request'}),
+        ('s.setRequestHandler(ListToolsRequestSchema, async (request) => 1);', 'mcp', 'model', {}),
         ('export function add(server: McpServer) { server.tool("x", { q }, (a) => 1); }', 'mcp', 'model',
          {0: 'tool arguments'}),
         ('import { FastMCP } from "npm:fastmcp"; const s = new FastMCP({}); s.addTool({ name: "x", execute(a) {} });',

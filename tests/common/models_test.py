@@ -112,6 +112,8 @@ def test_requests(code, provider, kind):
         'import OpenAI from "npm:openai"; '
         'const c = new OpenAI({ baseURL: "http://localhost:1234/v1", apiKey: "lm-studio" });'
         ' c.chat.completions.create({ model, messages })',
+        'import OpenAI from "npm:openai"; '
+        'const c = new OpenAI({ baseURL: Deno.env.get("B") ?? "http://localhost:8080/v1", apiKey: "none" }); c.chat.completions.create({ model, messages })',
         'import ollama from "npm:ollama"; ollama.chat({ model, messages })',
         'import { Ollama } from "npm:ollama"; new Ollama().generate({ model, prompt })',
         'import { ChatOllama } from "npm:@langchain/ollama"; new ChatOllama({ model }).invoke(question)',

@@ -72,6 +72,9 @@ HANDLERS_TYPE = pattern(r':?\s*(?:Middleware)?Handlers?\b')
 DEFINED = pattern(r'(?:.*\.)?define\.(handlers|middleware|page|layout)')
 FUNCTION_NODES = frozenset('arrow_function function_expression function_declaration generator_function '
                            'generator_function_declaration method_definition'.split())
+LISTING = pattern(r'(?:List\w+|Ping|Initialize|SetLevel)RequestSchema$')
+"""Requests of the Model Context Protocol that bring nothing a model has written."""
+
 SOCKET = 'Deno.upgradeWebSocket().socket'
 SOCKETS = pattern(rb'upgradeWebSocket|WebSocketServer|socket\.io')
 QUEUE = 'listenQueue'
@@ -214,7 +217,9 @@ class _Finder:
     def _routes(self) -> Iterator[Entry]:
         for route in routes.of(self._module).routes():
             for handler in handlers(route.site, route.handler):
-                shapes = HANDLED.get(route.framework) or (_shape(handler.function),)
+                # `Router` is that of several frameworks
+                named = _request_shapes(handler.function) if route.framework in ('oak', 'express') else ()
+                shapes = (named if named[1:] else HANDLED.get(route.framework)) or (_shape(handler.function),)
                 entry = self._entry(
                     handler, REQUEST, route.framework or 'router', shapes, route.place, route.path, route.method,
                     route.before, route.loopback, route.open,
@@ -416,7 +421,7 @@ class _Finder:
 
     def _mcp_shapes(self, call: Call, name: str, options: Mapping[str, Node]) -> tuple[str, ...]:
         if name == 'setRequestHandler':
-            return ('mcp request',)
+            return ('mcp request',) if not LISTING.search(self._module.read(call.arguments[0])) else ()
         if MCP_METHODS[name] == 'resource':
             return ('tool arguments', 'tool arguments')
         if name in ('registerTool', 'registerPrompt') and len(call.arguments) == 3:
@@ -565,7 +570,7 @@ def _request_shapes(function: Function) -> tuple[str, ...]:
 
 def _answers(function: Function) -> bool:
     second = functions.of(function.module).parameters(function.node)[1]
-    return function.module.read(second)[:3] == 'res'
+    return function.module.read(second).lstrip('_')[:3] == 'res'
 
 
 def _shape(function: Function) -> str:

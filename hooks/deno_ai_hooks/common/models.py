@@ -187,8 +187,7 @@ class _Finder:
             joined = (one.rstrip('/') + '/' + path.lstrip('/') for one in self._urls(base))
             found = [asked for text in joined if (asked := facts.asked(text, self._hosts)) is not None]
         best = min(found, key=lambda each: (each.provider in UNNAMED, not each.kind), default=None)
-        elsewhere = any(not each.local and each.provider not in UNNAMED for each in found)
-        return best._replace(local=any(each.local for each in found) and not elsewhere) if best is not None else None
+        return best._replace(local=_is_local(found)) if best is not None else None
 
     def _urls(self, node: Node) -> list[str]:
         found = [_flat(value) for value in evaluate(self._module, node)]
@@ -380,7 +379,7 @@ class _Finder:
     ) -> ModelCall:
         asked = [asked for each in made for asked in self._endpoint(each)]
         ollama = found.provider == 'Ollama' or any(map(self._is_ollama, made))
-        local = all(each.local for each in asked) if asked else ollama
+        local = _is_local(asked) if asked else ollama
         who = next((each.provider for each in asked if each.provider not in ('', 'OpenAI-compatible')), None)
         agent = [each for node in call.arguments[:1] for each in self._made(node)]
         prompt = self._read.all((*made, *call.arguments[:3], *agent))
@@ -655,6 +654,12 @@ class Prompts:
                 yield node
         else:
             yield node
+
+
+def _is_local(found: list[Asked]) -> bool:
+    """Return whether it is this machine or network that is asked, as far as any of several addresses tell."""
+    elsewhere = any(not each.local and each.provider not in UNNAMED for each in found)
+    return any(each.local for each in found) and not elsewhere
 
 
 def _flat(value: Value) -> str:
