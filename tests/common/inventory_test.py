@@ -261,6 +261,14 @@ def test_pages(path, code, expected):
         assert code[each.span.start:each.span.end].startswith(('https://', '//'))
 
 
+def test_markup_in_markup_takes_no_time():
+    code = 'f(`${' * 10_000 + f'`<script src="{MARKED}"></script>`' + '}`)' * 10_000
+    document = kinds.document('typescript', 'main.ts', whole(code.encode()))
+    start = time.perf_counter()
+    assert len(list(imported(document, Project(lambda name: None)))) <= 1
+    assert time.perf_counter() - start < 4
+
+
 @pytest.mark.parametrize(
     ('path', 'expected'), (('index.html', SERVED_BY), ('a/INDEX.HTM', SERVED_BY), ('notes.txt', [])),
 )

@@ -188,9 +188,10 @@ def _markup(document: Document) -> Iterator[Text]:
 
 def _pages(module: Module) -> Iterator[Text]:
     """Yield what of a module is markup; templates as they are written, what fills them is none of the page's."""
-    data = module.text.data
+    data, end = module.text.data, 0
     for node in module.nodes('string', 'template_string'):
-        if SCRIPT.search(data, node.start_byte, node.end_byte):
+        if node.start_byte >= end and SCRIPT.search(data, node.start_byte, node.end_byte):
+            end = node.end_byte  # what stands inside belongs to it
             is_template = node.type == 'template_string'
             yield cut(module.text, node.start_byte, node.end_byte) if is_template else module.content(node)
     for node in module.nodes(*ELEMENTS) if module.dialect == 'tsx' else ():
