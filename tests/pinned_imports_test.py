@@ -306,8 +306,11 @@ def test_fixes(path, code, expected):
         ('import "npm:zod";', LOCKED, 'npm:zod names no version; write 4.1.12, which deno.lock holds'),
         ('import "npm:zod@next";', {}, 'npm:zod@next is whatever bears the tag next that day; '
                                        'write the one that was tested'),
-        ('import "npm:zod@4";', {}, 'npm:zod@4 is a range, and no deno.lock that others get holds a version for it; '
-                                    'commit deno.lock, or write one version'),
+        ('import "npm:zod@4";', {}, 'npm:zod@4 is a range, and without a deno.json no lock file says which version is '
+                                    'meant; write one version'),
+        ('import "npm:zod@4";', {'deno.json': '{}'},
+         'npm:zod@4 is a range, and no deno.lock that others get says which version is meant; '
+         'commit deno.lock, or write one version'),
         ('import "https://esm.sh/gh/o/r@main/a";', {},
          'https://esm.sh/gh/o/r@main/a is of the branch main, which changes from day to day; name a tag or a commit'),
     ),
@@ -319,7 +322,7 @@ def test_says_what_to_write(code, files, expected):
 def test_says_how_many_ranges_there_are():
     code = '{ "imports": { "a": "npm:a@^1", "b": "npm:b@^2", "c": "npm:c@3" } }'
     assert messages(hook, code, 'deno.json') == [
-        'npm:a@^1 and 2 more are ranges, and no deno.lock that others get holds versions for them; '
+        'npm:a@^1 and 2 more are ranges, and no deno.lock that others get says which version is meant; '
         'commit deno.lock, or write one version each',
     ]
     assert messages(hook, code, 'deno.json', files={'deno.lock': LOCK}) == messages(hook, code, 'deno.json')
@@ -328,6 +331,11 @@ def test_says_how_many_ranges_there_are():
 def test_says_what_is_run():
     assert messages(hook, 'deno run https://example.com/i.ts', 'start.sh') == [
         'runs https://example.com/i.ts, whatever that is on the day; name a version or a commit',
+    ]
+    code = 'FROM denoland/deno:2.9.8\nRUN deno add npm:zod && deno install -g jsr:@a/b\n'
+    assert messages(hook, code, 'Dockerfile') == [
+        'installs npm:zod, whatever that is on the day; name a version',
+        'runs jsr:@a/b, whatever that is on the day; name a version',
     ]
 
 

@@ -4,11 +4,12 @@ What `npm:openai` or `https://esm.sh/openai` stands for is decided anew wherever
 release that somebody took over this morning runs with the keys of the program by noon.  A version, and
 the lock file beside it, make an update something that is read before it runs.
 
-Reported are imports, entries of import maps and of package.json without a version, with a tag such as
-`latest`, or on a branch; a range such as `^4.1.0` only where no deno.lock that others get holds a version
-for it, and not in a library or an example.  Types, tests, a package that names itself, documentation, and
-what the import map or package.json gives a version are left alone.  A script or tool from elsewhere that
-a task, a container, a workflow or a service starts needs a version too, since no lock file holds it.
+Reported are imports, entries of import maps, of package.json and of catalogs without a version, with a tag
+such as `latest`, or on a branch; a range such as `^4.1.0` only where no deno.lock that others get holds a
+version for it, and not in a library or an example.  Types, tests, a package that names itself,
+documentation, and what the import map or package.json gives a version are left alone.  A script or tool
+from elsewhere that a task, a container, a workflow or a service starts needs a version too, since no lock
+file holds it, and so does a package that a container or a job adds.
 
 Where deno.lock tells the version, `--fix` writes it; `deno install` brings the lock file up to date then.
 
@@ -247,28 +248,34 @@ def _within(folder: str, outer: str) -> bool:
 
 
 def _finding(found: Specifier, here: Surroundings, more: int) -> Finding:
-    assert found.reference is not None
     version = here.version(found)
-    return Finding(found.span, _message(found, version, more), found.pinned(version) if version else (), NOT_PINNED)
+    message = _range(found, here, more) if _is_range(found) else _message(found, version)
+    return Finding(found.span, message, found.pinned(version) if version else (), NOT_PINNED)
 
 
-def _message(found: Specifier, version: str | None, more: int) -> str:
+def _range(found: Specifier, here: Surroundings, more: int) -> str:
+    what = f'{_shown(found)} and {more} more are ranges' if more else f'{_shown(found)} is a range'
+    each = ' each' if more else ''
+    if here.workspace is None:
+        return f'{what}, and without a deno.json no lock file says which version is meant; write one version{each}'
+    return f'{what}, and no deno.lock that others get says which version is meant; commit deno.lock, or write one ' \
+           f'version{each}'
+
+
+def _shown(found: Specifier) -> str:
+    return found.text if len(found.text) <= 80 or found.reference is None else found.reference.package
+
+
+def _message(found: Specifier, version: str | None) -> str:
     named = found.reference
     assert named is not None
-    shown = found.text if len(found.text) <= 80 else named.package
+    shown = _shown(found)
     if named.registry in ('github', 'gitlab', 'gist'):
         what = f'{shown} is of the branch {named.version}' if named.version else f'{shown} names no version'
         return f'{what}, which changes from day to day; name a tag or a commit'
     advice = f'write {version}, which deno.lock holds' if version else 'write the one that was tested'
-    match named.pin:
-        case 'range' if more:
-            return f'{shown} and {more} more are ranges, and no deno.lock that others get holds versions for them; ' \
-                   'commit deno.lock, or write one version each'
-        case 'range':
-            return f'{shown} is a range, and no deno.lock that others get holds a version for it; commit deno.lock, ' \
-                   'or write one version'
-        case 'tag':
-            return f'{shown} is whatever bears the tag {named.version} that day; {advice}'
+    if named.pin == TAG:
+        return f'{shown} is whatever bears the tag {named.version} that day; {advice}'
     return f'{shown} names no version; {advice}'
 
 
@@ -286,7 +293,7 @@ def check_scripts(document: Document, include_tests: bool, project: Project) -> 
         if found.line.subcommand in RUNNING and (include_tests or purpose(found) != TEST):
             for each in arguments(found):
                 if _is_run(found, each) and not _is_settled(found, each, project):
-                    yield _script(each)
+                    yield _script(each, 'installs' if _is_added(found) else 'runs')
 
 
 def _is_run(found: Invocation, each: Specifier) -> bool:
@@ -295,13 +302,16 @@ def _is_run(found: Invocation, each: Specifier) -> bool:
 
     if FILLED.search(each.text):
         return False
-    adding = found.line.subcommand == 'add' or (found.line.subcommand == 'install' and not found.line.has('global'))
-    if adding and (found.place.carrier not in UNATTENDED or each.reference is None):
+    if _is_added(found) and (found.place.carrier not in UNATTENDED or each.reference is None):
         # `deno install npm:x` writes a version into deno.json, which somebody commits; of a URL it takes the lock file
         return False
     if each.text.startswith(('https:', 'http:')):
         return urls.kind(each.text) in (urls.PUBLIC, urls.EXAMPLE) and not is_versioned(each.text)
     return each.reference is not None and each.reference.pin in (NONE, TAG)
+
+
+def _is_added(found: Invocation) -> bool:
+    return found.line.subcommand == 'add' or (found.line.subcommand == 'install' and not found.line.has('global'))
 
 
 def _is_settled(found: Invocation, each: Specifier, project: Project) -> bool:
@@ -315,10 +325,10 @@ def _is_settled(found: Invocation, each: Specifier, project: Project) -> bool:
     return named.package in here.own or here.covers(each) or named.package in here.mapped
 
 
-def _script(each: Specifier) -> Finding:
+def _script(each: Specifier, does: str) -> Finding:
     shown = each.text if len(each.text) <= 80 else 'a script from elsewhere'
     how = 'a version or a commit' if each.text.startswith(('https:', 'http:')) else 'a version'
-    return Finding(each.span, f'runs {shown}, whatever that is on the day; name {how}', rule=SCRIPT)
+    return Finding(each.span, f'{does} {shown}, whatever that is on the day; name {how}', rule=SCRIPT)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
