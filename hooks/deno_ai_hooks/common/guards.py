@@ -1,0 +1,576 @@
+"""Whether somebody makes sure who calls before a place is reached, and what only looks like it.
+
+    found = guard(module, offset)
+    found.enforced       # nobody reaches the place without having proved who it is
+    found.near           # what is not enough: the header is only there, the check may fail open, …
+
+A check counts where its failing branch leaves: a verified token, a credential compared with a secret or
+looked up, a function that throws, in this module or in one that it imports, whatever it is called.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from deno_ai_hooks.common import control
+from deno_ai_hooks.common import flow
+from deno_ai_hooks.common import functions
+from deno_ai_hooks.common.documents.typescript_tree import arguments
+from deno_ai_hooks.common.documents.typescript_tree import unwrapped
+from deno_ai_hooks.common.finding import Step
+from deno_ai_hooks.common.functions import Function
+from deno_ai_hooks.facts import guarding
+from deno_ai_hooks.facts.endpoints import request_at
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from deno_ai_hooks.common.documents.scopes import Binding
+    from deno_ai_hooks.common.documents.typescript import Call
+    from deno_ai_hooks.common.documents.typescript import Module
+
+NONE, PRESENT, PROVED = 0, 1, 2
+"""How much an expression tells of the caller: nothing, that there is a credential, that it is a good one."""
+
+DEPTH = 14           # expressions and functions looked into
+MANY = 300           # calls of one function that are looked at
+NESTED = 4           # branches in branches
+PRESENCE, SWALLOWED, UNREAD, LATE = 'presence', 'swallowed', 'unread', 'late'
+EQUAL = {'===': True, '==': True, '!==': False, '!=': False}
+TEXT = frozenset('startsWith trim replace split slice substring includes toLowerCase match test toString at pop shift '
+                 'endsWith concat has indexOf'.split())
+"""Methods of a credential's text."""
+
+NULLISH = frozenset('null undefined'.split())
+
+
+class Near(NamedTuple):
+    """What looks like a check and is none: `kind` is presence, swallowed, unread or late."""
+
+    kind: str
+    step: Step
+
+
+class Guard(NamedTuple):
+    """What stands before a place."""
+
+    enforced: bool
+    near: tuple[Near, ...] = ()
+    step: Step | None = None
+
+
+def guard(module: Module, offset: int) -> Guard:
+    """Return what makes sure who calls before a place of a module is reached, within the functions around it."""
+    return _of(module).at(offset)
+
+
+def tells(module: Module, node: Node) -> int:
+    """Return how much the truth of an expression tells of who calls: NONE, PRESENT or PROVED."""
+    return _of(module).strength(node)
+
+
+def verifies(function: Function) -> bool:
+    """Return whether a function finds out who calls: it, or one that it calls, proves a credential."""
+    return _of(function.module).verifies(function.node)
+
+
+def lets_through(module: Module, node: Node) -> bool:
+    """Return whether middleware, or a function around a handler, lets only those through who are known."""
+    return _of(module).lets_through(node)
+
+
+class _Guards:
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._functions = functions.of(module)
+        self._control = control.of(module)
+        self._strengths: dict[int, int] = {}
+        self._verifying: dict[int, bool] = {}
+        self._throwing: dict[int, bool] = {}
+        self._compared: list[Node] | None = None
+
+    # a place
+
+    def at(self, offset: int) -> Guard:
+        near: list[Near] = []
+        for condition in self._control.conditions(offset):
+            if condition.case is not None:
+                continue
+            strength = self.strength(condition.node)
+            if strength == PROVED and self._proves(condition):
+                return Guard(True, (), self._step(condition.node, 'the caller is checked here'))
+            if strength == PRESENT:
+                near.append(Near(PRESENCE, self._step(condition.node, 'only tells that a credential was sent')))
+        for statement in self._control.before(offset):
+            for call in self._called(statement):
+                if self._throws(call):
+                    return Guard(True, (), self._step(call.node, 'the caller is checked here'))
+        for region in self._control.around(offset):
+            for statement in self._branchings(region, offset):
+                if self._closes(statement):
+                    return Guard(True, (), self._step(statement, 'the caller is checked here'))
+        near += self._not_enough(offset)
+        return Guard(False, tuple(dict.fromkeys(near)))
+
+    def _branchings(self, block: Node, offset: int) -> list[Node]:
+        if block.type not in control.BLOCKS:
+            return []
+        return [each for each in block.named_children[:MANY] if each.type == 'if_statement' and each.end_byte <= offset]
+
+    def _closes(self, statement: Node, depth: int = NESTED) -> bool:
+        """Return whether either branch of an `if` lets only those through who are known."""
+        condition, then = statement.child_by_field_name('condition'), statement.child_by_field_name('consequence')
+        otherwise = statement.child_by_field_name('alternative')
+        if condition is None or then is None or depth <= 0:
+            return False
+        if not (self._ends_kept(then, depth) or self._is_proof(condition, True)):
+            return False
+        if otherwise is not None:
+            return self._ends_kept(otherwise, depth)
+        return self._is_proof(condition, False) or self._is_configured(condition)
+
+    def _is_configured(self, condition: Node) -> bool:
+        """Return whether a condition is whether a variable of the environment is set: fail_open.py tells of that."""
+        target = self._module.follow(_bare(condition))
+        function = target.child_by_field_name('function')
+        name = self._module.callee(function if function is not None else target) or ''
+        return name == 'Deno.env.get' or name.startswith('process.env.')
+
+    def _is_proof(self, condition: Node, holds: bool) -> bool:
+        return any(self.strength(each.node) == PROVED and self._proves(each)
+                   for each in self._control.atoms(condition, holds))
+
+    def _ends_kept(self, node: Node, depth: int) -> bool:
+        """Return whether who comes to the end of a block is known, or nobody does."""
+        if self._control.leaves(node):
+            return True
+        if node.type == 'else_clause':
+            return any(self._ends_kept(child, depth) for child in node.named_children)
+        if node.type == 'if_statement':
+            return self._closes(node, depth - 1)
+        for past in self._control.pasts(node):
+            if any(self.strength(each.node) == PROVED and self._proves(each) for each in past.conditions):
+                return True
+            if any(self._throws(call) for each in past.statements for call in self._called(each)):
+                return True
+        return any(self._closes(each, depth - 1) for each in self._branchings(node, node.end_byte))
+
+    def _called(self, statement: Node) -> list[Call]:
+        if statement.type not in ('expression_statement', 'lexical_declaration', 'variable_declaration'):
+            return []
+        return [call for call in self._functions.within(statement)[:MANY]
+                if _same(self._functions.around(call.node.start_byte), self._functions.around(statement.start_byte))]
+
+    def _not_enough(self, offset: int) -> Iterator[Near]:
+        """Yield checks around a place that do not hold anybody up: swallowed, never read, or too late."""
+        around = self._functions.around(offset)
+        for call in self._functions.within(around)[:MANY] if around is not None else ():
+            if not self._is_called_check(call) or not self._proves_call(call):
+                continue
+            if call.node.start_byte > offset:
+                yield Near(LATE, self._step(call.node, 'comes after the model was called'))
+            elif any(region.type == 'try_statement' and not _holds(region, offset)
+                     for region in self._control.around(call.node.start_byte)):
+                yield Near(SWALLOWED, self._step(call.node, 'may fail, and whoever it is goes on'))
+            else:
+                yield Near(UNREAD, self._step(call.node, 'holds nobody up: nothing depends on it'))
+
+    def _is_called_check(self, call: Call) -> bool:
+        """Return whether a call goes by the name of a check."""
+        function = call.node.child_by_field_name('function')
+        return function is not None and guarding.VERIFYING.search(self._module.read(function)[-80:]) is not None
+
+    def _step(self, node: Node, message: str) -> Step:
+        return Step(self._module.path, self._module.span(node), message)
+
+    # what a condition proves
+
+    def _proves(self, condition: control.Condition) -> bool:
+        node, holds = _bare(condition.node), condition.holds
+        operator = node.child_by_field_name('operator') if node.type == 'binary_expression' else None
+        if operator is not None:
+            if operator.type in ('||', '??'):
+                return holds
+            sides = [node.child_by_field_name(field) for field in ('left', 'right')]
+            void = any(side is not None and self._is_void(side) for side in sides)
+            inverse = void and not self._is_negative(node)
+            return operator.type not in EQUAL or (EQUAL[operator.type] == holds) != inverse
+        return holds != self._is_negative(node)
+
+    def _is_negative(self, node: Node, depth: int = DEPTH) -> bool:
+        """Return whether what an expression stands for is there when the check has failed: an error, an answer."""
+        node = _bare(node)
+        if node.type == 'binary_expression':
+            left = node.child_by_field_name('left')
+            return left is not None and self._is_negative(left)
+        name = self._module.read(node)[-80:].rpartition('.')[2].partition('(')[0]
+        if node.type in ('identifier', 'member_expression') and guarding.NEGATIVE.search(name):
+            return True
+        if node.type == 'identifier' and depth:
+            binding = self._module.declaration(node)
+            value = self._module.constant(binding) if binding is not None and not binding.path else None
+            return value is not None and self._is_negative(value, depth - 1)
+        function = node.child_by_field_name('function') if node.type == 'call_expression' else None
+        if function is None:
+            return False
+        return any(_answers(found) for found in self._functions.resolve(function))
+
+    def _is_void(self, node: Node) -> bool:
+        return _bare(node).type in NULLISH or self._module.read(node) == 'undefined'
+
+    # how much an expression tells
+
+    def strength(self, node: Node, depth: int = DEPTH) -> int:
+        """Return how much the truth of an expression tells of who calls."""
+        node = _bare(node)
+        if node.id not in self._strengths:
+            self._strengths[node.id] = NONE
+            self._strengths[node.id] = self._strength(node, depth - 1) if depth > 0 else NONE
+        return self._strengths[node.id]
+
+    def _strength(self, node: Node, depth: int) -> int:
+        match node.type:
+            case 'identifier' | 'shorthand_property_identifier':
+                return self._of_name(node, depth)
+            case 'member_expression' | 'subscript_expression':
+                return self._of_member(node, depth)
+            case 'call_expression':
+                return self._of_call(node, depth)
+            case 'binary_expression':
+                return self._of_binary(node, depth)
+            case 'ternary_expression':
+                parts = [node.child_by_field_name(field) for field in ('consequence', 'alternative')]
+                return max((self.strength(part, depth) for part in parts if part is not None), default=NONE)
+            case 'template_string' | 'new_expression' | 'array' | 'object' | 'pair' | 'template_substitution':
+                children = [*arguments(node)] if node.type == 'new_expression' else node.named_children
+                found = max((self.strength(child, depth) for child in children[:MANY]), default=NONE)
+                return min(found, PRESENT)
+            case 'unary_expression':
+                argument = node.child_by_field_name('argument')
+                return self.strength(argument, depth) if argument is not None else NONE
+        return NONE
+
+    def _of_name(self, node: Node, depth: int) -> int:
+        binding = self._module.declaration(node)
+        if binding is None or binding.kind in ('import', 'function', 'class'):
+            return NONE
+        named = PRESENT if guarding.CREDENTIAL.match(self._module.read(node)) else NONE
+        if binding.kind == 'parameter':
+            return self._of_parameter(binding, named)
+        values = [definition.value for definition in flow.of(self._module).definitions(binding)]
+        found = max((self.strength(value, depth) for value in values), default=NONE)
+        if found == PROVED and binding.path and binding.path[-1] in ('body', 'json', 'url', 'method'):
+            return NONE
+        asked = named and any(origin.kind in (flow.REQUEST, flow.MESSAGE) for origin in self._origins(node))
+        return max(found, PRESENT if asked or (named and not values) else NONE)
+
+    def _of_parameter(self, binding: Binding, named: int) -> int:
+        last = (binding.path or ('',))[-1] if binding.path else ''
+        if last.lower() in guarding.IDENTITY and (binding.path or ('',))[0] in guarding.KEEPERS:
+            return PROVED
+        return named
+
+    def _origins(self, node: Node) -> list[flow.Origin]:
+        return list(flow.of(self._module).sources(node))
+
+    def _of_member(self, node: Node, depth: int) -> int:
+        key, owner = self._module.key(node) or '', node.child_by_field_name('object')
+        if owner is None:
+            return NONE
+        text = self._module.read(owner)[-60:].rpartition('.')[2].replace('?', '')
+        if key.lower() in guarding.IDENTITY and text in guarding.KEEPERS:
+            return PROVED
+        target = self._module.follow(node)
+        if target.id != node.id:
+            return self.strength(target, depth)
+        if guarding.HEADERS.match(key) and 'headers' in self._module.read(owner)[-20:].lower():
+            return PRESENT
+        found = self.strength(owner, depth)
+        if guarding.SENDERS.search(key) and self._is_message(node):
+            return PRESENT
+        if key == 'id' and text in ('from', 'chat', 'user', 'author', 'sender') and self._is_message(node):
+            return PRESENT
+        if found:
+            return found
+        return PRESENT if guarding.CREDENTIAL.match(key) and any(
+            origin.kind == flow.REQUEST for origin in self._origins(node)) else NONE
+
+    def _is_message(self, node: Node) -> bool:
+        root = node
+        while root.type in ('member_expression', 'subscript_expression', 'non_null_expression'):
+            inner = root.child_by_field_name('object') or (root.named_children[0] if root.named_children else None)
+            if inner is None:
+                return False
+            root = inner
+        binding = self._module.declaration(root) if root.type == 'identifier' else None
+        return binding is not None and binding.kind == 'parameter'
+
+    def _of_call(self, node: Node, depth: int) -> int:
+        function = node.child_by_field_name('function')
+        if function is None:
+            return NONE
+        name = self._module.callee(function) or self._module.read(function)[-80:]
+        written = self._module.read(function)[-80:]
+        key = self._module.key(function) if function.type == 'member_expression' else None
+        owner = function.child_by_field_name('object')
+        given = list(arguments(node))[:MANY]
+        if 'ookie' in written.rpartition('.')[2] or (
+            key in ('get', 'header') and given and self._is_credential_read(function, given)
+        ):
+            return PRESENT
+        if request_at(name) is not None:
+            return self._requested(given, depth)
+        if key == 'get' and given and (self._module.string(given[0]) or '').lower() in guarding.IDENTITY:
+            if owner is None:
+                return NONE
+            return PROVED if self._is_message(owner) else self.strength(owner, depth)
+        if guarding.DECODING.search(name):
+            return min(PRESENT, max((self.strength(each, depth) for each in given), default=NONE))
+        if guarding.MAKING.search(name):
+            headed = given if written.endswith('createClient') else ()
+            return min(PRESENT, max((self._headed(each, depth) for each in headed), default=NONE))
+        found = self._functions.resolve(function) if not functions._is_foreign(name) else ()
+        if found:
+            known = any(verifies(each) for each in found)
+            told = max((self.strength(each, depth) for each in given), default=NONE)
+            return PROVED if known else min(told, PRESENT)
+        if guarding.VERIFYING.search(written) and not guarding.LENIENT.search(written.rpartition('.')[2]):
+            return PROVED
+        return self._looked_up(owner, key, given, depth)
+
+    def _headed(self, options: Node, depth: int) -> int:
+        """Return what the headers of a client tell, which is what all that it asks for tells."""
+        headers = self._module.at(options, ('global', 'headers'))
+        sent = self._module.properties(headers).values() if headers is not None else ()
+        return max((self.strength(each, depth) for each in sent), default=NONE)
+
+    def _requested(self, given: list[Node], depth: int) -> int:
+        """Return what a request tells that carries a credential: only those that ask whose it is prove it."""
+        told = max((self.strength(each, depth) for each in given), default=NONE)
+        return PROVED if told and guarding.ASKING.search(self._module.read(given[0])[:300]) else NONE
+
+    def _is_credential_read(self, function: Node, given: list[Node]) -> bool:
+        text = self._module.string(given[0]) or ''
+        if 'ookie' in self._module.read(function)[-30:]:
+            return True
+        return guarding.HEADERS.match(text) is not None
+
+    def _looked_up(self, owner: Node | None, key: str | None, given: list[Node], depth: int) -> int:
+        """Return what a call tells that is given a credential: a look-up proves it, a method of its text does not."""
+        told = max((self.strength(each, depth) for each in given), default=NONE)
+        own = self.strength(owner, depth) if owner is not None else NONE
+        if own and key in TEXT:
+            return max(own, PROVED if key == 'includes' and told and own != PRESENT else NONE)
+        if key == 'test' and told:
+            return PRESENT
+        if key in guarding.KEPT_QUERIES and own == PRESENT and self._is_callers_client(owner):
+            return PROVED
+        if told:
+            return PROVED if not self._is_callers_client(owner) else PRESENT
+        return own
+
+    def _is_callers_client(self, owner: Node | None) -> bool:
+        """Return whether a query is sent with the rights of whoever calls: rows that are found are theirs."""
+        return owner is not None and 'reateClient().' in f'{self._module.callee(owner) or ""}.'
+
+    def _of_binary(self, node: Node, depth: int) -> int:
+        operator = node.child_by_field_name('operator')
+        left, right = node.child_by_field_name('left'), node.child_by_field_name('right')
+        if operator is None or left is None or right is None:
+            return NONE
+        first, second = self.strength(left, depth), self.strength(right, depth)
+        if operator.type in EQUAL:
+            if self._is_void(left) or self._is_void(right):
+                return max(first, second)
+            if max(first, second) == PRESENT and not self._is_type(left) and not self._is_empty(right):
+                return PROVED
+            return max(first, second) if max(first, second) == PROVED else NONE
+        if operator.type == '||':
+            return max(first, second) if self._is_empty(right) else min(first, second)
+        if operator.type in ('??', '&&'):
+            return max(first, second)
+        return min(PRESENT, max(first, second))
+
+    def _is_type(self, node: Node) -> bool:
+        operator = node.child_by_field_name('operator') if node.type == 'unary_expression' else None
+        return operator is not None and operator.type == 'typeof'
+
+    def _is_empty(self, node: Node) -> bool:
+        return self._module.string(node) == '' or node.type in NULLISH
+
+    # functions
+
+    def verifies(self, function: Node) -> bool:
+        """Return whether something in a function of this module proves a credential."""
+        if function.id not in self._verifying:
+            self._verifying[function.id] = False
+            self._verifying[function.id] = self._does_verify(function)
+        return self._verifying[function.id]
+
+    def _does_verify(self, function: Node) -> bool:
+        if any(self._proves_call(call) for call in self._functions.within(function)[:MANY]):
+            return True
+        return any(self.strength(node) == PROVED for node in self._comparisons(function))
+
+    def _comparisons(self, function: Node) -> Iterator[Node]:
+        if self._compared is None:
+            self._compared = list(self._module.nodes('binary_expression'))
+        for node in self._compared:
+            if function.start_byte <= node.start_byte < function.end_byte:
+                operator = node.child_by_field_name('operator')
+                if operator is not None and operator.type in EQUAL:
+                    yield node
+
+    def _proves_call(self, call: Call) -> bool:
+        return not call.new and self.strength(call.node) == PROVED
+
+    def _throws(self, call: Call) -> bool:
+        """Return whether nobody comes out of a call who has not proved who it is."""
+        if call.new:
+            return False
+        function = call.node.child_by_field_name('function')
+        if function is None:
+            return False
+        written = self._module.read(function)[-80:]
+        if guarding.LENIENT.search(written.rpartition('.')[2]):
+            return False
+        if self._is_caught(call):
+            return False
+        found = self._functions.called(call)
+        if found:
+            return any(_of(each.module).throws(each.node) for each in found)
+        if guarding.JWT_VERIFY.search(call.callee or ''):
+            return True
+        return guarding.THROWING.search(written) is not None
+
+    def _is_caught(self, call: Call) -> bool:
+        """Return whether what a call throws is swallowed at once: `verify(t).catch(() => null)`."""
+        tail = self._module.text.data[call.node.end_byte:call.node.end_byte + 8].lstrip(b' \n\t?')
+        return tail.startswith(b'.catch')
+
+    def throws(self, function: Node) -> bool:
+        """Return whether a function of this module throws unless the caller has proved who it is."""
+        if function.id not in self._throwing:
+            self._throwing[function.id] = False
+            self._throwing[function.id] = self._does_throw(function)
+        return self._throwing[function.id]
+
+    def _does_throw(self, function: Node) -> bool:
+        if not self.verifies(function):
+            return False
+        for node in self._module.nodes('throw_statement'):
+            if function.start_byte <= node.start_byte < function.end_byte:
+                inside = self._functions.around(node.start_byte)
+                if _same(inside, function) and not self._is_tried(node, function):
+                    return True
+        return any(
+            self._throws(call) and not self._is_tried(call.node, function)
+            for call in self._functions.within(function)[:MANY]
+        )
+
+    def _is_tried(self, node: Node, function: Node) -> bool:
+        """Return whether what is thrown at a node is caught in the function, and goes on from there."""
+        for region in self._control.around(node.start_byte):
+            if region.id == function.id:
+                return False
+            body = region.child_by_field_name('body') if region.type == 'try_statement' else None
+            handler = region.child_by_field_name('handler') if body is not None else None
+            if body is not None and handler is not None and body.start_byte <= node.start_byte < body.end_byte:
+                return not self._rethrows(handler)
+        return False
+
+    def _rethrows(self, handler: Node) -> bool:
+        body = handler.child_by_field_name('body')
+        return body is not None and any(child.type == 'throw_statement' for child in body.named_children)
+
+    # middleware
+
+    def lets_through(self, node: Node) -> bool:
+        node = _bare(node)
+        written = self._module.read(node)[:120]
+        found = self._functions.resolve(node)
+        if node.type == 'call_expression':
+            function = node.child_by_field_name('function')
+            made = self._functions.resolve(function) if function is not None else ()
+            found = found or made
+            if made and any(_of(each.module).forwards(each.node) for each in made):
+                return True
+        if found:
+            return any(_of(each.module).forwards(each.node) for each in found)
+        name = written.partition('(')[0]
+        return guarding.MIDDLEWARE.search(name) is not None and not guarding.LENIENT.search(name)
+
+    def forwards(self, function: Node) -> bool:
+        """Return whether a function goes on to what it is given, a handler or `next`, only for those it checked."""
+        given = set()
+        outer: Node | None = function
+        while outer is not None:
+            for parameter in self._functions.parameters(outer):
+                name = parameter.child_by_field_name('pattern') or parameter
+                given.add(self._module.read(name))
+            outer = self._functions.outside(outer)
+        calls = [call for call in self._functions.within(function)[:MANY] if self._goes_on(call, given)]
+        handing = [call for call in self._functions.within(function)[:MANY] if self._hands_on(call)]
+        if not calls and not handing:
+            return self.throws(function)
+        return all(self.at(call.node.start_byte).enforced for call in calls) and all(map(self._is_kept, handing))
+
+    def _hands_on(self, call: Call) -> bool:
+        """Return whether a call is given `next` to go on with: `return jwt({ secret })(c, next)`."""
+        return any(each.type == 'identifier' and self._module.read(each) == 'next' for each in call.arguments)
+
+    def _is_kept(self, call: Call) -> bool:
+        function = call.node.child_by_field_name('function')
+        return self.at(call.node.start_byte).enforced or (
+            function is not None and self.lets_through(self._module.follow(function))
+        )
+
+    def _goes_on(self, call: Call, given: set[str]) -> bool:
+        function = call.node.child_by_field_name('function')
+        if function is None:
+            return False
+        name = self._module.read(function)
+        return (name in given and function.type == 'identifier') or name.endswith('.next')
+
+
+def _bare(node: Node) -> Node:
+    for _ in range(40):
+        inner = unwrapped(node)
+        if inner is None and node.type == 'await_expression' and node.named_children:
+            inner = node.named_children[-1]
+        if inner is None:
+            return node
+        node = inner
+    return node
+
+
+def _same(one: Node | None, other: Node | None) -> bool:
+    return (one.id if one is not None else 0) == (other.id if other is not None else 0)
+
+
+def _holds(region: Node, offset: int) -> bool:
+    body = region.child_by_field_name('body')
+    return body is not None and body.start_byte <= offset < body.end_byte
+
+
+def _answers(function: Function) -> bool:
+    """Return whether a function gives an answer to be sent where the check fails, and nothing where it holds."""
+    module = function.module
+    values = functions.of(module).returns(function.node)
+    answers = [value for value in values if _is_answer(module, _bare(value))]
+    void = [value for value in values if _bare(value).type in NULLISH or module.read(value) == 'undefined']
+    return bool(answers) and (bool(void) or len(answers) == len(values))
+
+
+def _is_answer(module: Module, node: Node) -> bool:
+    if node.type == 'new_expression':
+        return module.read(node)[:13] == 'new Response('
+    if node.type == 'call_expression':
+        text = module.read(node)[:60]
+        return any(word in text.lower() for word in ('response', 'json(', 'unauthorized', 'forbidden', '.text('))
+    return False
+
+
+def _of(module: Module) -> _Guards:
+    return module.once(_Guards)
