@@ -420,7 +420,6 @@ def test_a_commit_of_an_island_is_judged_with_the_helpers_that_it_loads(tmp_path
 
 
 def test_modules_around_are_found_once():
-    """What leads nowhere is not followed again, however many modules it is asked of."""
     from time import process_time
 
     count = 3000

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from deno_ai_hooks.common.graph import DEPTH
-from deno_ai_hooks.common.graph import MODULES
+from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common.graph import specifiers
 from deno_ai_hooks.facts.browsers import BROWSER
 from deno_ai_hooks.facts.browsers import SERVER
@@ -33,43 +32,38 @@ class Page(NamedTuple):
     by: str
 
 
-UNKNOWN = Page('')
-
-
 class Pages:
     """The modules of a project that become part of a page."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._kinds: dict[str, str] = {}
-        self._found: dict[str, Page | None] = {}
+        self._found: dict[str, Page] | None = None
         self._loaded: dict[str, str] | None = None
 
     def page(self, path: str) -> Page | None:
         """Return why the module at `path` becomes part of a page, None where it does not."""
-        if path not in self._found:
-            own = self._by_itself(path)
-            self._found[path] = own if own is not None or self._kind(path) == SERVER else self._loaded_by(path)
-        return self._found[path]
+        own = self._by_itself(path)
+        if own is not None or self._kind(path) == SERVER:
+            return own
+        if self._found is None:
+            self._found = self._reached()
+        return self._found.get(path)
 
-    def _loaded_by(self, path: str) -> Page | None:
-        seen, level = {path}, [path]
-        for _ in range(DEPTH):
-            level = list(dict.fromkeys(
-                other for each in level for other in self._importers(each)
-                if other not in seen and self._found.get(other, UNKNOWN) is not None
-            ))
-            for other in level:
-                if found := self._found.get(other) or self._by_itself(other):
-                    return found
-            seen.update(level)
-            if not level:
-                # nor does any that imports it
-                self._found.update(dict.fromkeys(seen))
-                return None
-            if len(seen) > MODULES:
-                break
-        return None
+    def _reached(self) -> dict[str, Page]:
+        """Return the modules that become part of a page, from those that do by themselves to all that they import."""
+        modules = (path for path in self._project.files if kinds.named(path) == 'typescript')
+        found = {path: page for path in modules if (page := self._by_itself(path))}
+        level = list(found)
+        while level:
+            following = []
+            for path in level:
+                for other in self._project.imports(path):
+                    if other not in found and self._kind(other) != SERVER:
+                        found[other] = Page(found[path].by)
+                        following.append(other)
+            level = following
+        return found
 
     def is_browser(self, path: str) -> bool:
         """Return whether the module at `path` becomes part of a page by itself."""
@@ -88,12 +82,8 @@ class Pages:
 
     def _kind(self, path: str) -> str:
         if path not in self._kinds:
-            source = self._project.source(path)
-            self._kinds[path] = kind(path, source.data) if source else ''
+            self._kinds[path] = kind(path, self._project.looked_into(path))
         return self._kinds[path]
-
-    def _importers(self, path: str) -> list[str]:
-        return [other for other in self._project.importers(path) if self._kind(other) != SERVER]
 
     def _scripts(self) -> dict[str, str]:
         """Return the scripts that markup loads, each with the file that does."""

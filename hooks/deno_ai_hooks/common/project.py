@@ -165,7 +165,7 @@ class Project:
             from deno_ai_hooks.common import graph
 
             modules = [each for each in self.files if kinds.named(each) == 'typescript']
-            self._importers = graph.importers(modules, self._bytes, self._listed)
+            self._importers = graph.importers(modules, self.looked_into, self._listed)
         return self._importers.get(posixpath.normpath(path), ())
 
     def imports(self, path: str) -> tuple[str, ...]:
@@ -177,8 +177,8 @@ class Project:
             self._imported_by = graph.turned(self._importers or {})
         return self._imported_by.get(posixpath.normpath(path), ())
 
-    def _bytes(self, path: str) -> bytes:
-        """Return what a module holds that is looked into; what a file holds that was not asked for is not kept."""
+    def looked_into(self, path: str) -> bytes:
+        """Return the bytes of a module that is looked into with all others, none of a large one; they are not kept."""
         loaded = self._sources[path] if path in self._sources else self._load(path)
         return loaded.data if isinstance(loaded, Source) and len(loaded.data) <= LARGE else b''
 

@@ -162,7 +162,7 @@ def kind(path: str, data: bytes) -> str:
         return BROWSER
     if SERVER_PATH.search(path):
         return SERVER
-    lives = HOOKS.search(data) and FRAMEWORK.search(data) and not SERVER_API.search(data)
+    lives = FRAMEWORK.search(data) and HOOKS.search(data) and not SERVER_API.search(data)
     return BROWSER if lives else ''
 
 
