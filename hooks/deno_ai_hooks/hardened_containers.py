@@ -127,6 +127,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.shapes import Node
     from deno_ai_hooks.common.launches import Launch
     from deno_ai_hooks.common.services import Service
+    from deno_ai_hooks.common.source import Source
     from deno_ai_hooks.common.starts import Build
     from deno_ai_hooks.facts.command_line import CommandLine
 
@@ -685,9 +686,11 @@ def _used_names(stage: Stage, *names: str) -> set[str]:
 ENV_FILE = pattern(r'(?:^|/)\.env(?:\.(?![\w.-]*\.[cm]?[jt]sx?\Z)[\w.-]+)?\Z|(?:^|/)\.dev\.vars\Z|(?:^|/)[\w-]+\.env\Z')
 KEY_FILE = pattern(
     r'(?i)(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.key|[\w.-]*priv[\w.-]*\.pem|[\w.-]*key\.pem'
-    r'|service-?_?account[\w.-]*\.json|\.netrc|[\w.-]+\.(?:p12|pfx))\Z',
+    r'|service-?_?account[\w.-]*\.json|\.netrc|\.pgpass|\.(?:ssh|aws|kube|gnupg)|[\w.-]+\.(?:p12|pfx))\Z',
 )
 PUBLIC_KEY = pattern(r'(?i)pub')
+ENV_FILES = pattern(r'(?:^|/)\.env\.?\*\Z')
+NPM_TOKEN = pattern(rb'(?m)^[^#;\n]*:_(?:authToken|auth|password)[ \t]*=[ \t]*"?(?!\$)\w')
 EVERYTHING = frozenset(('.', '/', '*'))
 CANDIDATES = ('.env', '.env.local', '.env.production')
 TEMPLATES = ('.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example')
@@ -720,6 +723,12 @@ def _told(dockerfile: str, source: str, everything: Callable[[], str | None], pr
                '.dockerignore, and pass the variables when the container starts' if (found := everything()) else None
     if is_template(path):
         return None
+    if ENV_FILES.search(path):
+        return f'copies {found} into the image with its templates; name these' if (found := everything()) else None
+    if name == '.npmrc':
+        held = _source_near(dockerfile, path, project)
+        harmful = held is not None and NPM_TOKEN.search(held.data) is not None
+        return 'copies a token in .npmrc into the image; use `RUN --mount=type=secret`' if harmful else None
     if ENV_FILE.search(path):
         harmful = _held(dockerfile, path, project) is not False
         return f'copies {name} into the image; {INSTEAD}' if harmful else None
@@ -772,11 +781,16 @@ def _held(path: str, name: str, project: Project) -> bool | None:
     from deno_ai_hooks.common.documents.lines import Dotenv
     from deno_ai_hooks.common.text import whole
 
-    for context in _contexts(path):
-        source = project.source(posixpath.join(context, name))
-        if source:
-            return any(is_secret(each.name, each.value) for each in Dotenv(name, whole(source.data)).variables())
-    return None
+    source = _source_near(path, name, project)
+    if source is None:
+        return None
+    return any(is_secret(each.name, each.value) for each in Dotenv(name, whole(source.data)).variables())
+
+
+def _source_near(path: str, name: str, project: Project) -> Source | None:
+    """Return the file `name` of a folder that the Dockerfile at `path` may be built in."""
+    found = (project.source(posixpath.join(context, name)) for context in _contexts(path))
+    return next((source for source in found if source), None)
 
 
 IGNORES_ENV = pattern(rb'(?m)^/?(?:\*\*/)?(?:\.env|\*?\.env\*?)\s*$')
@@ -1070,11 +1084,12 @@ def _asks(service: Service) -> bool:
     named = service.node.get('environment' if service.pod is None else 'env')
     names = {name for key, item in (named.items if named else ()) for name in (key, item.value, item.string('name'))}
     names |= {variable.name for variable in variables(service)}
-    return any('--api-key' in word for word in service.line) or any(
+    return any(KEY_FLAG.match(word) for word in service.line) or any(
         isinstance(name, str) and containers.GUARDS.match(name) for name in names
     )
 
 
+KEY_FLAG = pattern(r'--api[-_]keys?(?:=|\Z)')
 EVERY_INTERFACE = ('', '0.0.0.0', '::', '*')
 PROXIES = pattern(r'(?i)(?:^|/)(?:nginx|caddy|traefik|envoy|haproxy|httpd|oauth2-proxy)')
 """Images of what may stand on Ollama's port and ask for a key before it."""
@@ -1149,7 +1164,7 @@ def _docker_run(words: Sequence[Word]) -> Iterator[Finding]:
     if index is None:
         return
     server = containers.model_server(texts[index])
-    asks = any(text.startswith('--api-key') or containers.GUARDS.match(text.partition('=')[0]) for text in texts)
+    asks = any(KEY_FLAG.match(text) or containers.GUARDS.match(text.partition('=')[0]) for text in texts)
     for number, word in enumerate(words[:index]):
         before = texts[number - 1] if number else ''
         if told := _flag_told(before, texts[number], deno=server is None):

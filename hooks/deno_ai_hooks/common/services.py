@@ -155,8 +155,12 @@ def mounts(service: Service) -> Iterator[tuple[str, str]]:
 
 
 def variables(service: Service) -> Iterator[Variable]:
-    """Yield the environment variables that a container is given a value for."""
-    node = service.node.get('environment' if service.pod is None else 'env')
+    """Yield the environment variables that a container is given a value for, and the arguments of its build."""
+    yield from _assigned(service.node.get('environment' if service.pod is None else 'env'))
+    yield from _assigned(service.node.get('build', 'args')) if service.pod is None else ()
+
+
+def _assigned(node: Node | None) -> Iterator[Variable]:
     for key, item in node.items if node else ():
         value = item.get('value')
         if node and node.kind == MAP and item.text and item.value is not None:
