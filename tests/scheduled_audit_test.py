@@ -9,7 +9,7 @@ from checking import judged
 from deno_ai_hooks.scheduled_audit import hook
 from repositories import repository
 
-NOT_IN_CI, NOT_SCHEDULED, NOT_UPLOADED, UNVERSIONED = (rule.id for rule in hook.rules)
+NOT_IN_CI, NOT_SCHEDULED, NOT_UPLOADED, TOOTHLESS, UNVERSIONED = (rule.id for rule in hook.rules)
 
 CI = '.github/workflows/ci.yml'
 OTHER = '.github/workflows/other.yml'
@@ -395,6 +395,75 @@ def test_a_shared_workflow_is_told_of_where_it_is_started():
 )
 def test_allows_gitlab(code):
     assert rules(code, GITLAB, {'ci/audit.yml': 'audit:\n  script: deno audit\n'}) == []
+
+
+# audits that stop nothing
+
+
+@pytest.mark.parametrize(
+    'step',
+    (
+        '- run: «deno audit»\n  continue-on-error: true',
+        '- {run: «deno audit --level=high», continue-on-error: true}',
+        '- run: «deno audit» || true',
+        '- run: "«deno audit --level=high» || :"',
+        '- run: «deno audit» || exit 0',
+        '- run: «deno audit 2>/dev/null» || true',
+        '- run: |\n    deno ci\n    «npm audit» || true\n    deno test',
+        '- {run: «osv-scanner -r .», continue-on-error: true}',
+        '- run: «npx snyk test» || true',
+        '- {uses: «google/osv-scanner-action@v2», continue-on-error: true}',
+        '- {uses: «aquasecurity/trivy-action@0.28.0», continue-on-error: true}',
+        '- {run: «deno-ai-hooks check», continue-on-error: true}',
+        '- {run: «pre-commit run --all-files», continue-on-error: true}',
+    ),
+)
+def test_flags_audits_that_stop_nothing(step):
+    assert_rule(TOOTHLESS, scheduled('- uses: actions/checkout@v4', step, TEST))
+
+
+def test_flags_jobs_that_stop_nothing():
+    code = "on: {schedule: [{cron: '0 4 * * *'}]}\njobs:\n  a:\n    continue-on-error: true\n    steps:\n"
+    assert_rule(TOOTHLESS, f'{code}    - run: deno test\n    - run: «deno audit»\n')
+    assert_rule(TOOTHLESS, 'a:\n  script: «deno audit»\n  allow_failure: true\n', GITLAB)
+
+
+@pytest.mark.parametrize(
+    'steps',
+    (
+        ('- run: deno audit',),
+        ('- {run: deno audit, continue-on-error: false}',),
+        ('- {run: deno audit, continue-on-error: "${{ inputs.lenient }}"}',),
+        # something else may fail
+        ('- run: deno audit', '- {run: deno test, continue-on-error: true}'),
+        ('- run: deno audit', '- run: deno lint || true'),
+        ('- run: deno audit && echo || false',),
+        ('- run: deno audit || exit 1',),
+        ('- run: deno audit || truely',),
+        ("- run: deno audit || (echo '::error::' && exit 1)",),
+        # another audit stops the job
+        ('- run: deno audit --level=low || true', '- run: deno audit --level=critical'),
+        # something is made of what it found
+        ('- {id: a, run: deno audit, continue-on-error: true}', "- {run: exit 1, if: steps.a.outcome == 'failure'}"),
+        ('- {run: deno audit, continue-on-error: true}', '- {run: ./x, if: failure()}'),
+        ('- run: osv-scanner -r . || true', '- {uses: github/codeql-action/upload-sarif@v3, if: always()}'),
+        ('- run: deno audit > audit.txt || true', '- uses: actions/upload-artifact@v4'),
+        ('- {run: deno audit, continue-on-error: true}', '- uses: slackapi/slack-github-action@v2'),
+        ('- {run: deno audit, continue-on-error: true}', '- uses: actions/github-script@v7'),
+        ('- run: deno audit || true', '- run: gh issue create --title audit'),
+        ('- run: deno audit || true', '- run: ./scripts/report.sh'),
+        ('- run: deno audit | tee audit.txt || true', '- run: cat audit.txt'),
+    ),
+)
+def test_allows_audits_that_stop_something(steps):
+    assert TOOTHLESS not in rules(scheduled(*steps))
+
+
+def test_an_audit_in_another_workflow_stops_something():
+    code = scheduled('- run: deno audit || true')
+    assert rules(code) == [TOOTHLESS]
+    assert rules(code, files={OTHER: workflow('- run: deno audit --level=critical')}) == []
+    assert rules(code, files={OTHER: workflow('- run: deno audit || true')}) == [TOOTHLESS]
 
 
 # reports that nobody reads

@@ -15,6 +15,8 @@ Reported are
 - a repository that deno runs in, with CI in which nothing audits: once, at its first job that starts deno,
 - one whose audits all wait for a change: once, at the events of the first workflow that audits.  The schedules
   of GitLab are not in the repository, so nothing is said of them,
+- an audit that may fail, by `continue-on-error`, `allow_failure` or `|| true`, where nothing else is made of
+  what it finds and no other audit stops a job,
 - this suite writing SARIF that no step takes on: with that format it ends well whatever it finds, so what it
   found is lost,
 - with `--strict` a deno in CI of whatever version is newest, or not released yet.
@@ -95,6 +97,7 @@ hook = Hook('scheduled-audit', __doc__, cwe=1395, owasp='LLM03', severity=4.0)
 NOT_IN_CI = hook.rule('audit-not-in-ci', 'No job of CI looks for known vulnerabilities', once=True)
 NOT_SCHEDULED = hook.rule('audit-not-scheduled', 'Audits wait for somebody to change something', once=True)
 NOT_UPLOADED = hook.rule('sarif-not-uploaded', 'Findings are written to a file that nobody takes on', severity=5.0)
+TOOTHLESS = hook.rule('audit-cannot-fail', 'An audit ends well whatever it finds', severity=5.0)
 # Strict: the newest release is what many want to be tested with.
 UNVERSIONED = hook.rule(
     'setup-deno-without-version', 'A job runs whatever deno is newest', cwe=1357, severity=3.0, strict=True,
@@ -119,6 +122,7 @@ def check(document: Yaml, project: Project) -> Iterator[Finding]:
         if pipeline.path == document.path:
             yield from _unaudited(document, pipeline, verdict, project)
             yield from _unscheduled(document, pipeline, verdict)
+            yield from _toothless(document, pipeline, verdict, project)
             yield from _unread(pipeline)
 
 
@@ -179,6 +183,48 @@ def _unscheduled(document: Yaml, pipeline: Pipeline, verdict: Verdict) -> Iterat
             _head(document, events), 'this audit waits for a change, and flaws become known without one; '
             "add `schedule:` with `- cron: '17 4 * * 1'`", rule=NOT_SCHEDULED,
         )
+
+
+# whether it stops anything
+
+FORGIVEN = pattern(rb'[ \t]*\|\|[ \t]*(?:true|:|exit[ \t]+0)(?![\w-])')
+TELLS = pattern(r'(?i)slack|notif|comment|issue|report|mail|teams|discord|telegram|summary|github-script|annotat|alert')
+
+
+def _toothless(document: Yaml, pipeline: Pipeline, verdict: Verdict, project: Project) -> Iterator[Finding]:
+    found = [step for step in pipeline.steps if step.path == document.path and _may_fail(step, document)]
+    found = [step for step in found if auditing.audits(step, pipeline.folder, project)]
+    if not found or any(map(_tells, pipeline.steps)) or _stops(verdict, project):
+        return
+    for step in found:
+        yield Finding(
+            step.span, 'this audit ends well whatever it finds, so nobody is told; let the job fail, and name what is '
+            'known and accepted (`deno audit --ignore=CVE-…`)', rule=TOOTHLESS,
+        )
+
+
+def _may_fail(step: Step, document: Yaml) -> bool:
+    return step.limits.may_fail or FORGIVEN.match(document.text.data, step.span.end) is not None
+
+
+def _tells(step: Step) -> bool:
+    """Return whether a step makes something of how another one ended."""
+    if TELLS.search(step.uses) or TAKES_ON.search(step.uses):
+        return True
+    if any('outcome' in each or 'failure()' in each for each in step.limits.conditions):
+        return True
+    return step.texts[:1] != ('echo',) and any(map(TELLS.search, step.texts))
+
+
+def _stops(verdict: Verdict, project: Project) -> bool:
+    """Return whether any audit ends its job with what it found."""
+    for pipeline in verdict.auditing:
+        source = project.source(pipeline.path)
+        for step in pipeline.steps:
+            forgiven = source and step.path == pipeline.path and FORGIVEN.match(source.data, step.span.end)
+            if not step.limits.may_fail and not forgiven and auditing.audits(step, pipeline.folder, project):
+                return True
+    return False
 
 
 # whether anybody reads what it writes

@@ -174,9 +174,22 @@ def test_shared_workflows_are_followed_once():
 def test_conditions_of_jobs_and_steps():
     code = 'on: push\njobs:\n  a:\n    if: one\n    steps:\n    - run: b\n    - {run: ./c.sh, if: two}\n'
     (found,) = read({CI: code, 'c.sh': 'd\n'})
-    assert [(told(step), step.conditions) for step in found.steps] == [
+    assert [(told(step), step.limits.conditions) for step in found.steps] == [
         ('b', ('one',)), ('./c.sh', ('one', 'two')), ('d', ('one', 'two')),
     ]
+
+
+def test_what_may_fail():
+    code = (
+        'on: push\njobs:\n'
+        '  a:\n    continue-on-error: true\n    steps:\n    - run: b\n'
+        '  c:\n    steps:\n    - {run: d, continue-on-error: true}\n    - {run: ./e.sh, continue-on-error: true}\n'
+        '    - {run: g, continue-on-error: false}\n    - {run: h, continue-on-error: "${{ matrix.x }}"}\n    - run: i\n'
+    )
+    (found,) = read({CI: code, 'e.sh': 'f\n'})
+    assert [told(step) for step in found.steps if step.limits.may_fail] == ['b', 'd', './e.sh', 'f']
+    (found,) = read({GITLAB: 'a: {script: b, allow_failure: true}\nc: {script: d}\n'})
+    assert [told(step) for step in found.steps if step.limits.may_fail] == ['b']
 
 
 def test_what_is_followed():

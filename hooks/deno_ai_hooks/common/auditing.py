@@ -227,7 +227,7 @@ def _names(pipeline: Pipeline) -> tuple[str, ...]:
 
 def _is_on_schedule(step: Step) -> bool:
     """Return whether the conditions of a step let it run on a schedule, as far as they tell."""
-    for condition in step.conditions:
+    for condition in step.limits.conditions:
         events = EVENT.findall(condition)
         if events and 'schedule' not in events and '!' not in condition.replace('!cancelled()', ''):
             return False

@@ -72,12 +72,28 @@ TARGET = pattern(r'(?m)^@?([\w./-]{1,100})[^:=\n]{0,200}:(?!=)([^\n#;]{0,2000})'
 """A rule of a Makefile or a recipe of a justfile: its name, and what comes before it."""
 
 
+class Limits(NamedTuple):
+    """What must hold for a step, and whether the job goes on as if nothing was when it fails."""
+
+    conditions: tuple[str, ...] = ()
+    may_fail: bool = False
+
+    def within(self, node: Node) -> Limits:
+        """Return the limits of a job, or of a step, that stands within these."""
+        allowed = node.get('continue-on-error') or node.get('allow_failure')
+        may_fail = allowed is not None and (allowed.value is True or allowed.value == 'true')
+        return Limits((*self.conditions, *strings(node.get('if'))), self.may_fail or may_fail)
+
+
+NONE = Limits()
+
+
 class Step(NamedTuple):
     """What a job does: it uses an action or a workflow, starts a program, or runs a script of another language.
 
-    `settings` are what an action is given, `conditions` what must hold for the step, `span` is where it
-    stands in the file at `path`.  `is_followed` tells of a program that starts a task, a recipe or a script
-    of the repository: what that does stands in steps of its own.
+    `settings` are what an action is given, `span` is where it stands in the file at `path`.  `is_followed`
+    tells of a program that starts a task, a recipe or a script of the repository: what that does stands in
+    steps of its own.
     """
 
     path: str
@@ -86,7 +102,7 @@ class Step(NamedTuple):
     settings: Node | None = None
     words: tuple[Word, ...] = ()
     script: Source | None = None
-    conditions: tuple[str, ...] = ()
+    limits: Limits = NONE
     is_followed: bool = False
 
     @property
@@ -179,13 +195,13 @@ class _Reader:
             self._trees[path] = Yaml(path, whole(source.data)).roots if source else ()
         return self._trees[path]
 
-    def file(self, path: str, root: Node, depth: int = 0, conditions: tuple[str, ...] = ()) -> Iterator[Step]:
+    def file(self, path: str, root: Node, depth: int = 0, outer: Limits = NONE) -> Iterator[Step]:
         """Yield the steps of a file that tells jobs."""
         if GITLAB.search(path) and not WORKFLOW.search(path):
-            yield from self._gitlab(path, root, depth)
+            yield from self._gitlab(path, root, depth, outer)
             return
         for _, job in _items(root.get('jobs'), MAP):
-            limits = (*conditions, *strings(job.get('if')))
+            limits = outer.within(job)
             used = job.get('uses')
             if used:
                 yield from self._used(path, used, job, depth, limits)
@@ -194,10 +210,10 @@ class _Reader:
             yield from self._steps(path, job.get('steps'), folder, depth, limits)
 
     def _steps(
-        self, path: str, steps: Node | None, folder: str, depth: int, conditions: tuple[str, ...],
+        self, path: str, steps: Node | None, folder: str, depth: int, outer: Limits,
     ) -> Iterator[Step]:
         for _, step in _items(steps, LIST):
-            limits = (*conditions, *strings(step.get('if')))
+            limits = outer.within(step)
             used, command = step.get('uses'), step.get('run')
             if used:
                 yield from self._used(path, used, step, depth, limits)
@@ -208,22 +224,22 @@ class _Reader:
                 yield from self._started(documents, self._at(place.folder), depth, limits)
 
     def _used(
-        self, path: str, used: Node, step: Node, depth: int, conditions: tuple[str, ...],
+        self, path: str, used: Node, step: Node, depth: int, limits: Limits,
     ) -> Iterator[Step]:
         """Yield a step that uses something, and what that does where it is of this repository."""
         name = str(used.value or '')
-        yield Step(path, used.span, uses=name, settings=step.get('with'), conditions=conditions)
-        if not name.startswith('./') or depth >= DEPTH or not self._first('uses', name, conditions):
+        yield Step(path, used.span, uses=name, settings=step.get('with'), limits=limits)
+        if not name.startswith('./') or depth >= DEPTH or not self._first('uses', name, limits):
             return
         here = self._at(name)
         for each in (here, *(posixpath.join(here, action) for action in ACTIONS)):
             if each == here and not WORKFLOW.search(each):
                 continue
             for root in self.trees(each):
-                yield from self.file(each, root, depth + 1, conditions)
-                yield from self._steps(each, root.get('runs', 'steps'), '', depth + 1, conditions)
+                yield from self.file(each, root, depth + 1, limits)
+                yield from self._steps(each, root.get('runs', 'steps'), '', depth + 1, limits)
 
-    def _gitlab(self, path: str, root: Node, depth: int) -> Iterator[Step]:
+    def _gitlab(self, path: str, root: Node, depth: int, outer: Limits) -> Iterator[Step]:
         for node in _listed(root.get('include')):
             for key in ('template', 'component', 'project', 'remote', 'file'):
                 yield from (Step(path, node.span, uses=name) for name in strings(node.get(key)))
@@ -232,12 +248,12 @@ class _Reader:
                     yield Step(path, node.span, uses=name)
                 elif depth < DEPTH and self._first('include', self._at(name)):
                     for tree in self.trees(self._at(name)):
-                        yield from self._gitlab(self._at(name), tree, depth + 1)
+                        yield from self._gitlab(self._at(name), tree, depth + 1, outer)
         for name, job in (('', root), *_items(root, MAP)):
             for key in ('before_script', 'script', 'after_script'):
                 for text in _texts(job.get(key)):
                     documents = script(path, text, Place('workflow', name))
-                    yield from self._started(documents, self._folder, depth, ())
+                    yield from self._started(documents, self._folder, depth, outer.within(job))
 
     def _at(self, name: str) -> str:
         """Return the path of what stands in the repository under `name`."""
@@ -255,7 +271,7 @@ class _Reader:
     # what is started
 
     def _started(
-        self, documents: Iterable[Document], folder: str, depth: int, conditions: tuple[str, ...],
+        self, documents: Iterable[Document], folder: str, depth: int, limits: Limits,
     ) -> Iterator[Step]:
         for document in documents:
             for command in document.commands():
@@ -263,22 +279,22 @@ class _Reader:
                 if inner.words:
                     found = self._found(inner, folder)
                     yield Step(
-                        document.path, inner.span, words=inner.words, conditions=conditions, is_followed=bool(found),
+                        document.path, inner.span, words=inner.words, limits=limits, is_followed=bool(found),
                     )
-                    yield from self._followed(found, folder, depth, conditions)
+                    yield from self._followed(found, folder, depth, limits)
             if depth < DEPTH:
-                yield from self._started(document.parts(), folder, depth + 1, conditions)
+                yield from self._started(document.parts(), folder, depth + 1, limits)
 
     def _followed(
-        self, found: Iterable[Document | Source], folder: str, depth: int, conditions: tuple[str, ...],
+        self, found: Iterable[Document | Source], folder: str, depth: int, limits: Limits,
     ) -> Iterator[Step]:
         for each in found:
             at = 0 if isinstance(each, Source) else each.text.start(0)
-            if depth < DEPTH and self._first('started', each.path, at, conditions):
+            if depth < DEPTH and self._first('started', each.path, at, limits):
                 if isinstance(each, Source):
-                    yield Step(each.path, Span(0, 0), script=each, conditions=conditions)
+                    yield Step(each.path, Span(0, 0), script=each, limits=limits)
                 else:
-                    yield from self._started([each], folder, depth + 1, conditions)
+                    yield from self._started([each], folder, depth + 1, limits)
 
     def _found(self, command: Command, folder: str) -> list[Document | Source]:
         """Return the task, the recipes or the scripts of this repository that a command starts."""
