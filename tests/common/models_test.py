@@ -6,6 +6,7 @@ import pytest
 from deno_ai_hooks.common.documents.typescript import Module
 from deno_ai_hooks.common.models import model_calls
 from deno_ai_hooks.common.models import result_reads
+from deno_ai_hooks.common.models import system_messages
 from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
@@ -113,7 +114,8 @@ def test_requests(code, provider, kind):
         'const c = new OpenAI({ baseURL: "http://localhost:1234/v1", apiKey: "lm-studio" });'
         ' c.chat.completions.create({ model, messages })',
         'import OpenAI from "npm:openai"; '
-        'const c = new OpenAI({ baseURL: Deno.env.get("B") ?? "http://localhost:8080/v1", apiKey: "none" }); c.chat.completions.create({ model, messages })',
+        'const c = new OpenAI({ baseURL: Deno.env.get("B") ?? "http://localhost:8080/v1", apiKey: "none" }); '
+        'c.chat.completions.create({ model, messages })',
         'import ollama from "npm:ollama"; ollama.chat({ model, messages })',
         'import { Ollama } from "npm:ollama"; new Ollama().generate({ model, prompt })',
         'import { ChatOllama } from "npm:@langchain/ollama"; new ChatOllama({ model }).invoke(question)',
@@ -356,6 +358,22 @@ def test_whose_key(code, expected):
 def test_prompts(code, expected):
     module, found = only(code)
     assert [module.read(each) for each in found.prompt] == expected
+
+
+@pytest.mark.parametrize(
+    ('code', 'expected'),
+    (
+        ('ask([{ role: "system", content: A }, { role: "user", content: B }])', ['A']),
+        ('export const first = { "role": "developer", content: [{ type: "text", text: A }] };', ['A']),
+        ('import { SystemMessage } from "npm:@langchain/core/messages"; history.push(new SystemMessage(A));', ['A']),
+        ('list.push({ role: `system`, content: `x ${A}` });', ['`x ${A}`']),
+        ('const user = { role: "admin", content: A }; const m = { role: "system" }; type M = { role: "system" };', []),
+        ('const m = { role: "user", content: { role: "assistant", content: A } };', []),
+    ),
+)
+def test_system_messages(code, expected):
+    module = Module('main.ts', whole(code.encode()))
+    assert [module.read(each) for each in system_messages(module)] == expected
 
 
 @pytest.mark.parametrize(

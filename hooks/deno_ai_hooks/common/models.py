@@ -63,6 +63,8 @@ QUERY_KEY = pattern(r'[?&](?:key|api_key|apikey|access_token|token)=$')
 HELPERS = pattern(r'local:|\.{1,2}/|[@~$#]/')
 SYSTEM_CALLS = frozenset(('SystemMessage', 'SystemMessagePromptTemplate.fromTemplate', 'SystemMessagePromptTemplate'))
 URL = pattern(rb'https?:')
+ROLE = pattern(rb'\brole\b["\']?\s{0,9}:\s{0,9}["\'`](?:system|developer)["\'`]')
+LARGE = 50_000       # bytes of a message that is looked into
 STRAIGHT = frozenset('string template_string call_expression identifier member_expression non_null_expression '
                      'binary_expression as_expression'.split())
 ASKING_NOTHING = frozenset(('GET', 'HEAD', 'DELETE', 'OPTIONS'))
@@ -116,6 +118,23 @@ def model_calls(module: Module, hosts: tuple[str, ...] = ()) -> tuple[ModelCall,
             found.setdefault(call.node.id, call)
         known[hosts] = tuple(sorted(found.values(), key=lambda call: (call.node.start_byte, -call.node.end_byte)))
     return known[hosts]
+
+
+def system_messages(module: Module) -> tuple[Node, ...]:
+    """Return what every message of the system says that a module writes, whoever it is given to."""
+    return module.once(_messages)
+
+
+def _messages(module: Module) -> tuple[Node, ...]:
+    read, data = Prompts(module), module.text.data
+    found: dict[int, Node] = {}
+    for node in module.nodes('object') if ROLE.search(data) else ():
+        if node.end_byte - node.start_byte <= LARGE and ROLE.search(data, node.start_byte, node.end_byte):
+            found.update((each.id, each) for each in read.message(node))
+    for call in functions.of(module).calls if b'SystemMessage' in data else ():
+        if (call.callee or '').endswith('.SystemMessage'):
+            found.update((each.id, each) for each in read.message(call.node))
+    return tuple(sorted(found.values(), key=lambda each: each.start_byte))
 
 
 class _Finder:
@@ -541,6 +560,11 @@ class Prompts:
         """Return the expressions of the system's side in all of `nodes`, each once."""
         self._left = STEPS
         return tuple({each.id: each for node in nodes for each in self.prompts(node)}.values())
+
+    def message(self, node: Node) -> Iterator[Node]:
+        """Yield what a message says, if it is the system's."""
+        self._left = STEPS
+        return self._element(node, DEPTH)
 
     def prompts(self, node: Node, depth: int = DEPTH) -> Iterator[Node]:
         """Yield the expressions of the system's side in what a call is given, or a client."""
