@@ -227,6 +227,8 @@ def test_flags_imports_in_their_surroundings(path, code, files):
         ('deno.json', task('deno add npm:zod && deno install jsr:@std/path', 'setup')),
         ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno add npm:zod@4.1.12 && deno install\n'),
         ('.github/workflows/a.yml', 'jobs:\n  a:\n    steps:\n      - run: deno install --frozen\n'),
+        ('start.sh', 'deno run --import-map=map.json --preload ./a.ts main.ts --import-map=https://example.com/m.json\n'),
+        ('start.sh', 'deno run --import-map=https://example.com/v1.2.0/map.json --preload=npm:a@1.0.0 main.ts\n'),
         # a bare name is a package of npm for `deno x` alone
         ('start.sh', 'deno x cowsay@1.6.0 hi\ndeno x ./tool.ts\ndeno x tool.ts\ndeno run main\ndeno x "$TOOL"\n'),
         # deno itself
@@ -254,6 +256,8 @@ def test_allows_commands(path, code):
         ('start.sh', 'deno run «https://raw.githubusercontent.com/o/r/main/i.ts»\n'),
         ('start.sh', 'deno run -A «npm:cowsay» hi\n'),
         ('start.sh', 'deno x «npm:cowsay@latest» hi\n'),
+        ('start.sh', 'deno run «--import-map=https://example.com/map.json» main.ts\n'),
+        ('start.sh', 'deno run «--preload» npm:dotenv «--require=npm:other» main.ts\n'),
         ('start.sh', 'deno x «cowsay» hi\ndeno x -y «@scope/tool» hi\ndeno x «cowsay@latest»\n'),
         ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno add «npm:zod»\nRUN deno install «npm:zod@latest»\n'),
         ('.github/workflows/a.yml', 'jobs:\n  a:\n    steps:\n      - run: deno add «jsr:@std/path»\n'),

@@ -100,6 +100,7 @@ DECLARATIONS = pattern(r'\.d\.[cm]?ts$')
 OTHER_LOCKS = ('package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb')
 SOURCES = tuple(kind for kind in STARTING if kind != 'markdown')
 RUNNING = frozenset(('run', 'watch', 'serve', 'x', 'install', 'add', 'compile'))
+LOADING = ('import-map', 'preload', 'require')
 UNATTENDED = ('container', 'workflow')
 """Where what a command writes down is thrown away with the machine."""
 
@@ -291,9 +292,17 @@ def _elsewhere(data: bytes) -> bool:
 def check_scripts(document: Document, include_tests: bool, project: Project) -> Iterator[Finding]:
     for found in invocations(document):
         if found.line.subcommand in RUNNING and (include_tests or purpose(found) != TEST):
-            for each in arguments(found):
+            for each in (*arguments(found), *_loaded(found)):
                 if _is_run(found, each) and not _is_settled(found, each, project):
                     yield _script(each, 'installs' if _is_added(found) else 'runs')
+
+
+def _loaded(found: Invocation) -> Iterator[Specifier]:
+    """Yield what flags let deno load before the program: its import map, and modules."""
+    for flag in LOADING:
+        text, word = found.line.value(flag), found.word(flag)
+        if text and word:
+            yield Specifier(text, 'command', found.line.subcommand or '', word.span, None, reference(text))
 
 
 def _is_run(found: Invocation, each: Specifier) -> bool:
