@@ -105,6 +105,7 @@ def test_flags_root(code):
         'FROM ghcr.io/acme/deno-base:1\nCMD ["deno", "run", "main.ts"]',
         'ARG IMAGE\nFROM $IMAGE\nCMD ["deno", "run", "main.ts"]',
         # nothing is started, or nothing of Deno
+        f'{FROM}RUN deno cache main.ts\nCMD []',
         f'{FROM}RUN deno cache main.ts',
         f'{FROM.rstrip()} AS build\nRUN deno task build\nFROM nginx:1.27\nCOPY --from=build /app/dist /usr/share/nginx',
         f'{FROM.rstrip()} AS build\nRUN deno task build\nFROM node:22\nCOPY --from=build /dist .\nCMD ["node", "a.js"]',
@@ -978,6 +979,10 @@ def test_walls_of_pods(container, spec):
         'image: localai/localai:v3\nports: ["«8080:8080»"]',
         'image: ghcr.io/huggingface/text-generation-inference:3\nports: ["«8080:80»"]',
         'image: acme/lmstudio:1\nports: ["«1234:1234»"]',
+        # whatever the image is called
+        'image: vllm:cpu\ncommand: sh -c "python3 -m vllm.entrypoints.openai.api_server"\nports: ["«8008:80»"]',
+        'image: acme/models:1\nentrypoint: [/bin/ollama]\ncommand: [serve]\nports: ["«80:11434»"]',
+        'image: acme/models:1\ncommand: llama-server -m model.gguf\nports: ["«8080:8080»"]',
         # whatever it is built from, this is Ollama's port
         'build: ./ollama\nports: ["«11434:11434»"]',
     ),
@@ -1003,6 +1008,8 @@ def test_flags_published_models(service):
         'image: ollama/ollama\nports: ["11434:11434/udp"]',
         'image: vllm/vllm-openai:v0.11.0\ncommand: --model m --api-key ${KEY}\nports: ["8000:8000"]',
         'image: vllm/vllm-openai:v0.11.0\nenvironment: [VLLM_API_KEY]\nports: ["8000:8000"]',
+        'image: vllm:cpu\ncommand: python3 -m vllm.entrypoints.openai.api_server --api-key $K\nports: ["8000:8000"]',
+        'image: acme/chat:1\ncommand: ollama-proxy serve\nports: ["8080:8080"]',
         'image: localai/localai:v3\nenvironment: {API_KEY: "${KEY}"}\nports: ["8080:8080"]',
         f'image: {IMAGE}\nports: ["8000:8000"]',
         'image: nginx:1.27\nports: ["11434:11434"]',

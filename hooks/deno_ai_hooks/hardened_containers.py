@@ -294,7 +294,8 @@ def _keyword(stage: Stage) -> Span:
 
 def _runs_deno(document: Containerfile, stage: Stage, found: Sequence[Invocation]) -> bool:
     """Return whether a container of `stage` is known to run Deno, or a program that Deno compiled."""
-    starting = [each for each in staging.start(document, stage) if each is not None]
+    # an empty list takes away what the image would start: who runs it says what
+    starting = [each for each in staging.start(document, stage) if each is not None and each.words != ()]
     if not starting:
         return False
     if any(_mentions(each) for each in starting) or is_deno(document.image(stage) or ''):
@@ -848,7 +849,7 @@ def check_services(document: Document, project: Project) -> Iterator[Finding]:
 
 
 def _service(document: Document, service: Service, *, deno: bool) -> Iterator[Finding]:
-    server = containers.model_server(service.image)
+    server = containers.model_server(service.image) or containers.serving(' '.join(service.line))
     yield from _environment(service, ours=deno or server is not None)
     if is_deno(service.image):
         yield from _pinned(service.image, service.at)

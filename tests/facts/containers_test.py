@@ -73,6 +73,18 @@ def test_model_server(image, expected):
 
 
 @pytest.mark.parametrize(
+    ('line', 'expected'),
+    (
+        ('python3 -m vllm.entrypoints.openai.api_server --model m', 'vLLM'), ('vllm serve m', 'vLLM'),
+        ('/bin/ollama serve', 'Ollama'), ('llama-server -m m.gguf', 'llama.cpp'), ('ollama pull m', None),
+        ('my-ollama serve', None), ('deno serve main.ts', None), ('', None),
+    ),
+)
+def test_serving(line, expected):
+    assert containers.serving(line) == expected
+
+
+@pytest.mark.parametrize(
     'script',
     (
         b'exec gosu deno "$@"', b'su-exec deno deno run', b'exec setpriv --reuid 1993', b'su - deno -c x',

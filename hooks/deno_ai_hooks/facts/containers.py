@@ -100,10 +100,19 @@ SERVERS = {
 }
 """Servers of models that ask nobody who he is, by the end of their images' names."""
 
+SERVING = (
+    (pattern(r'\bvllm\.entrypoints\b|(?:^|/)vllm serve\b'), 'vLLM'),
+    (pattern(r'(?:^|[ /])ollama serve\b'), OLLAMA),
+    (pattern(r'(?:^|[ /])llama-server\b'), 'llama.cpp'),
+    (pattern(r'\bsglang\.launch_server\b'), 'SGLang'),
+    (pattern(r'(?:^|[ /])text-generation-launcher\b'), 'text-generation-inference'),
+)
+"""Command lines that start such a server, whatever the image is called."""
+
 LM_STUDIO = pattern(r'(?i)lm-?studio')
 MODEL_WORDS = (
     r'(?i)ollama|vllm|llama\.cpp|local-?ai|text-(?:generation|embeddings)-inference|sglang|xinference|tritonserver'
-    r'|infinity|llama-swap|text-generation-webui|koboldcpp|lm-?studio|\b11434\b',
+    r'|infinity|llama-swap|llama-server|text-generation-(?:webui|launcher)|koboldcpp|lm-?studio|\b11434\b',
 )
 """What a file holds that speaks of such a server, for the screen."""
 
@@ -118,6 +127,11 @@ def model_server(image: str) -> str | None:
         return 'LM Studio'
     parts = name.rsplit('/', 2)[-2:]
     return SERVERS.get('/'.join(parts))
+
+
+def serving(line: str) -> str | None:
+    """Return what a command line serves models with, or None."""
+    return next((name for started, name in SERVING if started.search(line)), None)
 
 
 MODEL_KEY = pattern(
