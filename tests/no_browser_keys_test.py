@@ -360,6 +360,8 @@ VITE = 'import OpenAI from "openai";\nexport const ask = () => new OpenAI({ apiK
                 'src/main.tsx': 'import "../lib/llm";'}),
         (VITE, {'web/index.html': '<script src=./main.ts type=module>', 'web/main.ts': 'import "../lib/llm";'}),
         (VITE, {'index.html': '<script type="module">import { ask } from "./lib/llm.ts";</script>'}),
+        # the entry of Fresh 2
+        (HELPER, {'client.ts': 'import "./lib/llm.ts";', 'vite.config.ts': ''}),
         (VITE, {'app/ask.tsx': '"use client";\nimport { ask } from "../lib/llm";'}),
         (VITE, {'src/Chat.tsx': 'import { useState } from "react";\nimport { ask } from "../lib/llm";\nuseState(0);'}),
         # the key is read elsewhere still
@@ -390,6 +392,8 @@ def test_flags_helpers_that_pages_import(marked, files):
                   'lib/x.server.ts': 'import { ask } from "./llm.ts";'}),
         (HELPER, {'src/Chat.tsx': STATE + 'import { x } from "../routes/x.ts";',
                   'routes/x.ts': 'import { ask } from "../lib/llm.ts";'}),
+        # some client
+        (HELPER, {'client.ts': 'import "./lib/llm.ts";', 'deno.json': '{}'}),
         # a page with code of the server in it, which a framework takes out
         (HELPER, {'pages/a.tsx': STATE + 'import { ask } from "../lib/llm.ts";\n'
                                  'export async function getServerSideProps() { return ask(); }'}),
@@ -529,9 +533,16 @@ def test_allows_what_else_islands_are_given(code):
         ('pages/api/a.ts', b'', 'server'),
         ('app/x/route.ts', b'', 'server'),
         ('lib/a.server.ts', b'', 'server'),
+        ('server.ts', b'', 'server'),
+        ('vite.config.ts', b'', 'server'),
+        ('src/middleware.ts', b'', 'server'),
         ('a.ts', b'"use server";', 'server'),
         ('a.tsx', b'', ''),
         ('client.ts', b'', ''),
+        ('src/config.ts', b'', ''),
+        ('src/store/middleware.ts', b'', ''),
+        ('src/observer.ts', b'', ''),
+        ('src/router/route.ts', b'', ''),
         ('a.ts', b'const s = "use client";', ''),
         ('a.tsx', b'import { useState } from "react";\nimport fs from "node:fs";\nuseState()', ''),
         ('a.tsx', b'import type { FC } from "react";', ''),

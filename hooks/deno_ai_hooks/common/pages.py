@@ -13,6 +13,8 @@ from weakref import WeakKeyDictionary
 from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common.graph import specifiers
 from deno_ai_hooks.facts.browsers import BROWSER
+from deno_ai_hooks.facts.browsers import BUNDLER
+from deno_ai_hooks.facts.browsers import FRESH_ENTRY
 from deno_ai_hooks.facts.browsers import SERVER
 from deno_ai_hooks.facts.browsers import kind
 from deno_ai_hooks.facts.patterns import pattern
@@ -74,11 +76,14 @@ class Pages:
         return self._kind(path) == SERVER
 
     def _by_itself(self, path: str) -> Page | None:
-        if self._kind(path) == BROWSER:
+        if self._kind(path) == BROWSER or (FRESH_ENTRY.search(path) and self._is_built(path)):
             return Page(path)
         if self._kind(path) == SERVER or path not in self._scripts():
             return None
         return Page(self._scripts()[path])
+
+    def _is_built(self, path: str) -> bool:
+        return any(self._project.source(posixpath.join(posixpath.dirname(path), name)) for name in BUNDLER)
 
     def _kind(self, path: str) -> str:
         if path not in self._kinds:

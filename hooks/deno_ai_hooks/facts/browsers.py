@@ -111,12 +111,16 @@ CLIENT_ENTRY = pattern(r'(?:^|/)(?:entry[.-]client|(?:\+page|\+layout|[\w-]+)\.c
 """Files that are part of a page by where they stand."""
 
 SERVER_PATH = pattern(
-    r'(?:^|/)(?:server|servers|backend|supabase/functions|netlify/(?:edge-)?functions|pages/api|app/api|src-tauri'
-    r'|electron|workers?/src)/|^(?:api|functions|scripts?|tools?|bin|cli)/'
-    r'|(?:^|/)(?:routes)/|(?:^|/)\+(?:server|page\.server|layout\.server)\.[jt]s$|[./](?:server|node)\.[cm]?[jt]sx?$'
-    r'|(?:^|/)(?:route|middleware|instrumentation|(?:[\w.-]+\.)?config)\.[cm]?[jt]sx?$'
+    r'(?:^|/)(?:server|servers|backend|supabase/functions|netlify/(?:edge-)?functions|pages/api|app/api|routes|src-tauri'
+    r'|electron)/|^(?:api|functions|scripts?|tools?|bin|cli)/|(?:^|/)app/(?:.*/)?route\.[jt]s$'
+    r'|(?:^|/)\+(?:server|page\.server|layout\.server)\.[jt]s$|(?:^|[./])(?:server|node)\.[cm]?[jt]sx?$'
+    r'|^(?:src/)?(?:middleware|instrumentation)\.[jt]s$|(?:^|/)[\w-]+\.config\.[cm]?[jt]s$'
 )
 """Modules that a framework keeps on the server, or that build the page."""
+
+FRESH_ENTRY = pattern(r'(?:^|/)client\.[jt]sx?$')
+BUNDLER = ('vite.config.ts', 'vite.config.js', 'vite.config.mts')
+"""The script that Fresh 2 starts a page with, and what stands beside it; elsewhere a client is anybody's."""
 
 DIRECTIVE = (
     rb'\A(?:\xef\xbb\xbf)?(?:\s++|//[^\n]*+\n|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|#![^\n]*+\n|["\']use strict["\'];?)*+'
