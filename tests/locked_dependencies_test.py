@@ -341,7 +341,10 @@ def entries(integrity: str = SRI, **more: str) -> str:
         ('package-lock.json', entries('none')),
         ('deno.lock', entries(tarball='https://registry.npmjs.org/zod/-/zod-4.1.12.tgz')),
         ('deno.lock', entries(tarball='https://registry.yarnpkg.com/zod/-/zod-4.1.12.tgz')),
-        ('deno.lock', entries(tarball='https://npm.jsr.io/~/11/@jsr/std__path/1.1.2.tgz')),
+        ('deno.lock', entries(tarball='https://npm.jsr.io/~/11/@jsr/a__b/1.1.2.tgz').replace('zod@', '@jsr/a__b@')),
+        ('deno.lock', entries(tarball='https://npm.jsr.io/@jsr/a__b/-/a__b-1.1.2.tgz').replace('zod@', '@jsr/a__b@')),
+        ('deno.lock', entries(tarball='https://registry.npmjs.org/@a%2fb/-/b-4.1.12.tgz').replace('zod@', '@a/b@')),
+        ('deno.lock', entries(tarball='https://registry.npmjs.org/JSONStream/-/x.tgz').replace('zod@', 'JSONStream@')),
         ('deno.lock', entries(tarball='https://npm.pkg.github.com/download/a/1.0.0/x')),
         # where all packages come from is the registry
         ('deno.lock', entries(tarball='https://npm.example.com/zod/-/zod-4.1.12.tgz')),
@@ -489,6 +492,13 @@ def test_flags_hashes_that_changed(section, key, more, commits):
     assert hashed('old', section) not in found[0].message
 
 
+def test_a_package_of_npm_is_not_built_anew(commits):
+    more = {'tarball': 'https://npm.jsr.io/~/11/@jsr/evil__zod/1.0.0.tgz'}
+    old, new = held('npm', 'zod@4.1.12', 'old'), held('npm', 'zod@4.1.12', 'new', **more)
+    found = commits({'deno.lock': old}, {'deno.lock': new})
+    assert {each.rule for each in found} == {'lockfile-integrity-changed', 'lockfile-tarball'}
+
+
 @pytest.mark.parametrize(('section', 'key', 'more'), UNVERSIONED)
 def test_allows_hashes_of_what_changes(section, key, more, commits):
     old, new = held(section, key, 'old', **more), held(section, key, 'new', **more)
@@ -620,6 +630,10 @@ def tarballs(*urls: str) -> str:
         'https://registry.npmjs.org@evil.dev/b.tgz', 'http://evil.dev/b.tgz', 'http://registry.npmjs.org/b.tgz',
         'https://codeload.github.com/o/r/tar.gz/main', 'https://203.0.113.7/b.tgz', 'git+https://evil.dev/b', 'b.tgz',
         'https://raw.githubusercontent.com/o/r/main/b.tgz', 'https://npmjs.org/b.tgz',
+        # the registry, and somebody else's package there
+        'https://registry.npmjs.org/evil/-/evil-1.0.0.tgz', 'https://registry.npmjs.org/b0-evil/-/b0-1.0.0.tgz',
+        'https://registry.npmjs.org/b0/../evil/-/evil-1.0.0.tgz', 'https://registry.npmjs.org/evil/-/e.tgz?/b0/',
+        'https://npm.jsr.io/~/11/@jsr/evil__b0/1.0.0.tgz', 'https://registry.yarnpkg.com/@b0/b/-/b0-1.0.0.tgz',
     ),
 )
 def test_flags_tarballs(url):

@@ -328,6 +328,9 @@ NUMBERED = pattern(r'[@/]v?\d+\.\d+\.\d+|[0-9a-f]{40}')
 
 KNOWN_HOSTS = frozenset(('registry.npmjs.org', 'registry.yarnpkg.com', 'npm.jsr.io', 'npm.pkg.github.com'))
 
+NAMING = frozenset(('registry.npmjs.org', 'registry.yarnpkg.com', 'npm.jsr.io'))
+"""Registries whose archives lie in folders of their packages' names."""
+
 
 @hook.check('lockfile')
 def check_lock(lock: Lockfile, project: Project) -> Iterator[Finding]:
@@ -424,7 +427,7 @@ def _unlike(
 def _fixed(lock: Lockfile) -> Iterator[tuple[str, tuple[str, Span]]]:
     """Yield the hashes of what never changes, by the name that it goes by."""
     for package in lock.packages:
-        built = package.fields.get('tarball', ('',))[0].startswith(BUILT)
+        built = package.name.startswith('@jsr/') and package.fields.get('tarball', ('',))[0].startswith(BUILT)
         if 'integrity' in package.fields and not built:
             yield f'{package.registry}:{package.name}@{package.version}', package.fields['integrity']
     for url, hashed in lock.hashes.items():
@@ -450,9 +453,17 @@ def _tarballs(lock: Lockfile, project: Project) -> Iterator[Finding]:
         split = urls.split(url)
         plain = split is not None and split.scheme == 'http' and urls.kind(url) == urls.PUBLIC
         common = split is not None and hosts[split.host] * 2 > len(lock.packages)
-        if split is None or plain or not (split.host in known or common):
-            yield Finding(span, f'npm:{package.name}@{package.version} comes from {url[:80]} and not from the '
-                          'registry; find out who wrote that, and write the lock file anew', rule=TARBALL)
+        other = split is not None and split.host in NAMING and not _folder(url).startswith(f'/{package.name.lower()}/')
+        if split is None or plain or other or not (split.host in known or common):
+            what = 'the archive of another package' if other and not plain else 'not the registry'
+            yield Finding(span, f'npm:{package.name}@{package.version} comes from {url[:80]}, which is {what}; '
+                          'find out who wrote that, and write the lock file anew', rule=TARBALL)
+
+
+def _folder(url: str) -> str:
+    """Return the path of an archive without what jsr puts before the package: the count of how often it was built."""
+    path = pattern(r'[?#].*').sub('', url.lower().partition('://')[2]).replace('%2f', '/').replace('%40', '@')
+    return pattern(r'^/~/\d+').sub('', posixpath.normpath(path[path.find('/'):]))
 
 
 def _registries(lock: Lockfile, project: Project) -> frozenset[str]:
