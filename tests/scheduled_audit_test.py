@@ -273,9 +273,32 @@ def test_is_told_at_the_first_workflow_that_starts_deno():
     assert [path for path in files if NOT_IN_CI in rules(files[path], path, files)] == ['.github/workflows/b.yml']
 
 
+def test_is_told_at_the_first_workflow_that_runs_on_changes():
+    files = {
+        '.github/workflows/a.yml': workflow('- run: ./close-issues', on='issues'),
+        '.github/workflows/b.yml': workflow('- run: make', on='[pull_request]'),
+        '.github/workflows/c.yml': workflow('- run: make'),
+    }
+    assert [path for path in files if NOT_IN_CI in rules(files[path], path, files)] == ['.github/workflows/b.yml']
+
+
 def test_is_told_at_the_first_workflow_where_none_starts_deno():
     files = {'.github/workflows/a.yml': workflow('- run: make'), '.github/workflows/b.yml': workflow('- run: ./x')}
     assert [path for path in files if NOT_IN_CI in rules(files[path], path, files)] == ['.github/workflows/a.yml']
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        '{on: push, jobs: {«check»: {steps: [{run: deno test}]}}}\n',
+        '{"on": "push", "jobs": {"«check»": {"steps": [{"run": "deno test"}]}}}\n',
+        '"on": push\n"jobs":\n  "«check»":\n    steps:\n    - run: deno test\n',
+        'on: push\r\njobs:\r\n  «check»:\r\n    steps:\r\n    - run: deno test\r\n',
+        '\ufeffon: push\njobs:\n  «check»:\n    steps:\n    - run: deno test\n',
+    ),
+)
+def test_whatever_way_it_is_written(code):
+    assert_findings(hook, code, CI, rule=NOT_IN_CI, files=DENO)
 
 
 def test_an_audit_in_another_workflow_counts():

@@ -12,7 +12,8 @@ it gets the benefit of the doubt, unless its name says that it does something el
 
 Reported are
 
-- a repository that deno runs in, with CI in which nothing audits: once, at its first job that starts deno,
+- a repository that deno runs in, with CI in which nothing audits: once, at the first workflow that starts deno,
+  or else the first that runs on changes,
 - one whose audits all wait for a change: once, at the events of the first workflow that audits.  The schedules
   of GitLab are not in the repository, so nothing is said of them,
 - an audit that may fail, by `continue-on-error`, `allow_failure` or `|| true`, where nothing else is made of
@@ -51,6 +52,18 @@ Good:
             with:
               deno-version: 2.9.8
           - run: deno audit --level=high
+
+Bad:
+
+    # .github/workflows/audit.yml
+    on:
+      schedule:
+        - cron: '17 4 * * 1'
+    jobs:
+      audit:
+        runs-on: ubuntu-latest
+        steps:
+          - run: deno audit || true
 
 Bad:
 
@@ -103,10 +116,7 @@ UNVERSIONED = hook.rule(
     'setup-deno-without-version', 'A job runs whatever deno is newest', cwe=1357, severity=3.0, strict=True,
 )
 
-NEEDS = (
-    r'(?m)^["\']?jobs["\']?[ \t]*:', r'(?m)^[ \t]+["\']?(?:before_|after_)?script["\']?[ \t]*:',
-    r'(?m)^["\']?include["\']?[ \t]*:', r'setup-deno',
-)
+NEEDS = (r'\bjobs["\']?[ \t]*:', r'\b(?:before_|after_)?script["\']?[ \t]*:', r'\binclude["\']?[ \t]*:')
 
 
 @hook.check('yaml', needs=NEEDS)
@@ -128,6 +138,7 @@ def check(document: Yaml, project: Project) -> Iterator[Finding]:
 
 # whether anything audits
 
+CHANGES = frozenset(('push', 'pull_request'))
 DENO_FILES = ('deno.json', 'deno.jsonc', 'deno.lock')
 SHOWN = pattern(r'(?:^|/)(?:_?examples?|templates?|samples?|demos?|testdata|fixtures|node_modules|vendor)/')
 
@@ -136,7 +147,8 @@ def _unaudited(document: Yaml, pipeline: Pipeline, verdict: Verdict, project: Pr
     if verdict.is_audited or not _has_deno(pipeline.folder, project):
         return
     started = [each for each in verdict.pipelines if any(map(_starts_deno, each.steps))]
-    if pipeline is not (started or verdict.pipelines)[0]:
+    on_changes = [each for each in verdict.pipelines if each.events and not CHANGES.isdisjoint(each.events)]
+    if pipeline is not (started or on_changes or verdict.pipelines)[0]:
         return
     place = _head(document, pipeline.root.get('jobs') or pipeline.root)
     yield Finding(
