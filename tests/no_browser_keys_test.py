@@ -513,6 +513,42 @@ def test_allows_what_else_islands_are_given(code):
     holds(code, 'routes/index.tsx', files=ISLAND)
 
 
+@pytest.mark.parametrize(
+    ('code', 'path'),
+    (
+        ('export async function getServerSideProps() {\n  return «{ props: { key: process.env.OPENAI_API_KEY } }»;\n}',
+         'pages/chat.tsx'),
+        ('export const getStaticProps = async () => {\n  const key = process.env.OPENAI_API_KEY;\n'
+         '  return «{ props: { key } }»;\n};', 'pages/chat.tsx'),
+        ('export const load = async () => {\n  return «{ key: process.env.OPENAI_API_KEY }»;\n};',
+         'src/routes/+page.server.ts'),
+        ('export function load() {\n  if (a) {\n    return «{ key: Deno.env.get("OPENAI_API_KEY") }»;\n  }\n}',
+         'src/routes/+layout.server.ts'),
+    ),
+)
+def test_flags_secrets_that_loaders_give(code, path):
+    assert_findings(hook, code, path, rule=KEY)
+
+
+@pytest.mark.parametrize(
+    ('code', 'path'),
+    (
+        ('export async function getServerSideProps() {\n'
+         '  return { props: { answer: await ask(process.env.OPENAI_API_KEY) } };\n}', 'pages/chat.tsx'),
+        ('export const getStaticProps = () => {\n  const all = rows.map(() => { return process.env.OPENAI_API_KEY; });\n'
+         '  return { props: {} };\n};', 'pages/chat.tsx'),
+        ('export const load = () => {\n  return { has: !!process.env.OPENAI_API_KEY, url: process.env.API_URL };\n};',
+         'src/routes/+page.server.ts'),
+        ('export const load = () => {\n  return { key: process.env.SUPABASE_ANON_KEY };\n};', '+page.server.ts'),
+        # settings of a program
+        ('export function load() {\n  return { key: process.env.OPENAI_API_KEY };\n}', 'src/settings.ts'),
+        ('export const getServerSideProps = loader;\nconst key = process.env.OPENAI_API_KEY;', 'pages/chat.tsx'),
+    ),
+)
+def test_allows_what_else_loaders_give(code, path):
+    assert_findings(hook, code, path)
+
+
 # the facts
 
 

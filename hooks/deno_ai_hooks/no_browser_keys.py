@@ -15,7 +15,8 @@ Reported, where the key is read,
   loads, and what all of these import,
 - any other secret that such a file reads from the environment,
 - a client that is told to work in a browser (`dangerouslyAllowBrowser`) with such a key or none,
-- a secret that a component of the server gives to an island: its properties are written into the page.
+- a secret that a component of the server gives to an island, or a loader to its page: both are written
+  into the page.
 
 Silent are keys that are public by design (publishable and anonymous ones, those of maps), types,
 tests, models on the visitor's own machine, what frameworks keep on the server (`+server.ts`,
@@ -593,6 +594,57 @@ def check_properties(module: Module, project: Project) -> Iterator[Finding]:
                 f'{name} is given to {module.read(component)}, which lives in the browser: '
                 f'its properties are written into the page; {ROUTE}', rule=KEY,
             )
+
+
+FUNCTIONS = frozenset('arrow_function function_declaration function_expression method_definition'.split())
+
+
+def is_loading(data: bytes) -> bool:
+    """Return whether a function may give a page a variable of the environment."""
+    return SECRETS.search(data) is not None
+
+
+@hook.check('typescript', needs=(r'\bget(?:ServerSide|Static|Initial)Props\b', r'\bload\b'), candidate=is_loading)
+def check_loaders(module: Module) -> Iterator[Finding]:
+    """Yield secrets in what a function of the server gives to a page."""
+    if _made_up(module.path):
+        return
+    from deno_ai_hooks.common.secret_flow import SecretFlow
+
+    flow = SecretFlow(module)
+    for value, name in _given(module):
+        secret = _carried(flow, value)
+        if secret:
+            yield Finding(
+                module.span(value), f'{secret} is in what {name}() gives to the page, and is written into it; {ROUTE}',
+                rule=KEY,
+            )
+
+
+def _given(module: Module) -> Iterator[tuple[Node, str]]:
+    """Yield what the functions that load a page's data return, each with the function's name."""
+    from deno_ai_hooks.facts.browsers import LOAD
+    from deno_ai_hooks.facts.browsers import LOAD_PATH
+    from deno_ai_hooks.facts.browsers import LOADERS
+
+    loads = LOAD_PATH.search(module.path) is not None
+    for node in module.nodes('return_statement'):
+        name = _function_around(module, node)
+        if node.named_children and (LOADERS.fullmatch(name) or (loads and name == LOAD)):
+            yield node.named_children[0], name
+
+
+def _function_around(module: Module, node: Node) -> str:
+    """Return the name of the function that a statement stands in, '' where it has none."""
+    around = node.parent
+    for _ in range(AROUND):
+        if around is None or around.type in FUNCTIONS:
+            break
+        around = around.parent
+    if around is None:
+        return ''
+    named = around if around.type == 'function_declaration' else around.parent
+    return _beginning(module, named.child_by_field_name('name')) if named is not None else ''
 
 
 def _properties(module: Module) -> Iterator[tuple[Node, Node]]:

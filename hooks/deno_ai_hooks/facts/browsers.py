@@ -178,6 +178,10 @@ SERVER_EXPORT = pattern('loader|action|getServerSideProps|getStaticProps|getStat
 SERVER_ACTION = pattern(r'\{\s*["\']use server["\']')
 """Functions that a framework takes out of a module before it becomes part of a page."""
 
+LOADERS = pattern(r'getServerSideProps|getStaticProps|getInitialProps')
+LOAD, LOAD_PATH = 'load', pattern(r'(?:^|/)\+(?:page|layout)\.server\.[jt]s$')
+"""Functions whose results a framework writes into the page: of Next.js, and of SvelteKit where it stands there."""
+
 GUARDED = pattern(
     r'\bIS_BROWSER\b|typeof\s+(?:window|document|Deno|process)\b|\bimport\.meta\.env\.SSR\b|\bisServer\b|\bisBrowser\b|'
     r'\bbuilding\b|["\']Deno["\']\s+in\b'
