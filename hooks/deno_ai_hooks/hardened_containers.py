@@ -544,8 +544,8 @@ def _limitless(path: str, via: Word, launch: Launch, seen: set[Span]) -> Finding
     word, at = flags[0]
     last = _set_of(launch) if chosen else Step(at, word.span, f'{shown} grants {granted}')
     where = f' in {last.path}' if last and last.path != path else ''
-    told = f'{(via.text or "this")[:60]} runs a program with {shown}{where}, which grants {granted}; ' \
-           f'name what it needs, {NARROW}'
+    by = launch.steps[0].message if launch.steps else via.text or 'this'
+    told = f'{by[:60]} runs a program with {shown}{where}, which grants {granted}; name what it needs, {NARROW}'
     related = (*launch.steps, *((last,) if last and (last.path, last.span) != (path, word.span) else ()))
     return Finding(here[0] if here else via.span, told, rule=UNSCOPED, related=related)
 
@@ -568,7 +568,9 @@ def _without_limits(launch: Launch) -> tuple[list[tuple[Word, str]], str]:
     kinds = [kind for kind in whole.allow if whole.allow[kind] is True and not (kind == 'import' and _is_cached(line))]
     names = {'permission-set', *(('allow-all',) if whole.all else (f'allow-{kind}' for kind in kinds))}
     words = [(found.words[flag.word], launch.paths[flag.word]) for flag in line.flags if flag.name in names]
-    granted = 'every permission' if whole.all else f'all of {" and ".join(kinds)}' if kinds else ''
+    *most, last = kinds or ('',)
+    listed = f'{", ".join(most)} and {last}' if most else last
+    granted = 'every permission' if whole.all else f'all of {listed}' if kinds else ''
     return list(dict.fromkeys(words)) or [(found.deno, found.path)], granted
 
 
