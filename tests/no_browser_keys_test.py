@@ -288,6 +288,9 @@ def test_flags_keys_in_code_that_browsers_load(code, path):
         # hooks of a terminal's
         ('import { useState } from "react";\nimport { Box } from "ink";\nuseState(0);\n' + OPENAI +
          'new OpenAI({ apiKey: process.env.OPENAI_API_KEY });', 'source/app.tsx'),
+        # a library that runs anywhere
+        (OPENAI + 'const key = fields.key ?? getEnvironmentVariable("OPENAI_API_KEY");\n'
+         'new OpenAI({ apiKey: key, dangerouslyAllowBrowser: true });', 'src/embeddings.ts'),
         # an option that changes nothing on a server
         ('const OpenAI = require("openai");\nconst llm = new OpenAI({ apiKey: process.env.API_KEY, '
          'dangerouslyAllowBrowser: true });\nmodule.exports = { llm };', 'llm.js'),
@@ -535,7 +538,7 @@ def test_flags_secrets_that_loaders_give(code, path):
     (
         ('export async function getServerSideProps() {\n'
          '  return { props: { answer: await ask(process.env.OPENAI_API_KEY) } };\n}', 'pages/chat.tsx'),
-        ('export const getStaticProps = () => {\n  const all = rows.map(() => { return process.env.OPENAI_API_KEY; });\n'
+        ('export const getStaticProps = () => {\n  const a = rows.map(() => { return process.env.OPENAI_API_KEY; });\n'
          '  return { props: {} };\n};', 'pages/chat.tsx'),
         ('export const load = () => {\n  return { has: !!process.env.OPENAI_API_KEY, url: process.env.API_URL };\n};',
          'src/routes/+page.server.ts'),

@@ -364,7 +364,10 @@ class Keys:
             if isinstance(part, Hole) and part.kind == 'env' and part.name
         ]
         secret = self._flow.carried(use.node) if not found else None
-        return [(secret.name, secret.source)] if secret and secret.kind == VARIABLE else found
+        if secret is None or secret.kind != VARIABLE:
+            return found
+        # what a helper reads it may read on a server only
+        return [(secret.name, secret.source)] if self._page or secret.source.type != 'call_expression' else []
 
     def _is_secret(self, name: str, use: Use) -> bool:
         from deno_ai_hooks.common.credentials import is_secret
