@@ -42,12 +42,15 @@ Good:
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import TESTS
+from deno_ai_hooks.common.documents.wrappers import unwrap
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.finding import Step
@@ -57,14 +60,58 @@ from deno_ai_hooks.facts.patterns import pattern
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from deno_ai_hooks.common.documents.base import Document
+    from deno_ai_hooks.common.documents.base import Variable
+    from deno_ai_hooks.common.documents.base import Word
+    from deno_ai_hooks.common.documents.typescript import Call
     from deno_ai_hooks.common.documents.typescript import Module
     from deno_ai_hooks.common.entries import Entry
+    from deno_ai_hooks.common.entries import Platform
+    from deno_ai_hooks.common.identity import Taken
+    from deno_ai_hooks.common.models import ModelCall
     from deno_ai_hooks.common.openings import Opening
     from deno_ai_hooks.common.project import Project
     from deno_ai_hooks.common.reach import Reached
 
-hook = Hook('guarded-model-access', __doc__, cwe=306, owasp='LLM10', severity=8.2)
+hook = Hook(
+    'guarded-model-access', __doc__, cwe=306, owasp='LLM10', severity=8.2, covers=('validated-input',),
+)
 OPEN = hook.rule('model-endpoint-without-auth', 'Anyone who finds an endpoint asks a model at its owner\'s expense')
+FAILING_OPEN = hook.rule(
+    'auth-check-fails-open', 'A check of who calls lets everybody in while a variable is unset', cwe=636, severity=8.1,
+)
+TAKEN = hook.rule(
+    'privileged-client-trusts-request-identity', 'Callers say whose rows a client that sees all of them works on',
+    cwe=639, severity=8.6,
+)
+STEERED = hook.rule(
+    'request-controls-model-client', 'Callers choose where a model client sends its key, or all it asks for', cwe=918,
+    severity=8.2,
+)
+MCP = hook.rule(
+    'mcp-http-server-without-auth', 'Anyone who reaches a server of the Model Context Protocol calls its tools',
+    owasp='LLM06', severity=8.6,
+)
+EXPOSED = hook.rule(
+    'model-server-exposed', 'A model server, which asks nobody for a key, can be reached from elsewhere', cwe=668,
+    severity=7.5,
+)
+SOCKET = hook.rule(
+    'websocket-without-origin-check', 'Pages of any origin talk to a model through their visitors\' browsers', cwe=1385,
+    severity=6.5,
+)
+ECHOED = hook.rule(
+    'cors-credentials-any-origin', 'Pages of any origin may act for their visitors', cwe=942, severity=7.1,
+)
+UNLIMITED = hook.rule(
+    'model-call-without-limit', 'A model may answer at any length', cwe=770, severity=3.7, strict=True,
+)
+UNTIMED = hook.rule(
+    'model-call-without-timeout', 'A request to a model may take forever', cwe=400, severity=3.7, strict=True,
+)
+UNRATIONED = hook.rule(
+    'model-endpoint-without-rate-limit', 'One caller may ask a model without end', cwe=770, severity=4.3, strict=True,
+)
 
 hook.option(
     '--model-host', 'a further host of models, *.example.com for all below it; may be repeated', values='many',
@@ -108,6 +155,435 @@ def _open(project: Project, module: Module, opening: Opening) -> Finding:
     )
     steps = (*_asked(opening), *(each.step for each in near), *platform.steps)
     return Finding(_head(module, opening.entry), message, rule=OPEN, related=steps)
+
+
+# checks that fail open
+
+
+@hook.check('typescript', needs=(r'\benv\b',))
+def check_failing_open(module: Module, project: Project) -> Iterator[Finding]:
+    """Find comparisons of credentials that everybody passes while a variable is unset."""
+    from deno_ai_hooks.common import fail_open
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    for leak in fail_open.leaks(module):
+        message = f'while {leak.variable[:60]} is unset, {LEAKS[leak.kind]}; {ASSERTED}'
+        yield Finding(module.span(leak.node), message, rule=FAILING_OPEN)
+
+
+LEAKS = {
+    'text': 'it stands in this text as "undefined", which anyone can send',
+    'skipped': 'this check is left out and everybody is let in',
+    'same': 'a caller who sends nothing passes, for one nothing equals the other',
+    'key': 'the signature is made with the empty key, and anyone can make it too',
+}
+ASSERTED = 'read it once, at start, and throw when it is not set'
+
+
+# identities that callers choose
+
+
+OWNERS = pattern(
+    rb'(?i)(?:user|owner|tenant|org|organi[sz]ation|account|customer|member|profile|team|workspace|client|patient|author)_?'
+    rb'(?:id|uuid)|owner|created_by'
+)
+
+
+def names_owners(data: bytes) -> bool:
+    """Return whether a module names a column that says whose a row is."""
+    return OWNERS.search(data) is not None
+
+
+@hook.check('typescript', needs=(r'\.(?:eq|in|insert|upsert|update)\(',), candidate=names_owners, across=True)
+def check_identities(module: Module, project: Project) -> Iterator[Finding]:
+    """Find queries past row-level security for whoever a caller says he is."""
+    from deno_ai_hooks.common import functions
+    from deno_ai_hooks.common import identity
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    known = functions.of(module)
+    told: dict[int, Finding] = {}
+    for taken in identity.taken_identities(module):
+        around = known.around(taken.node.start_byte)
+        if not _is_known(project, module, taken.node):
+            step = Step(module.path, module.span(taken.node), 'and here')
+            first = told.get(around.id if around is not None else 0)
+            told[around.id if around is not None else 0] = _taken(module, taken) if first is None else (
+                first._replace(related=(*first.related, step))
+            )
+    yield from told.values()
+
+
+
+def _is_known(project: Project, module: Module, node: Node) -> bool:
+    """Return whether anything around a place finds out who calls, whatever becomes of it."""
+    from deno_ai_hooks.common import functions
+    from deno_ai_hooks.common import guards
+    from deno_ai_hooks.common import openings
+
+    around = openings.outermost(module, node.start_byte)
+    if around is not None and guards.verifies(functions.Function(module, around)):
+        return True
+    return openings.is_guarded(project, module, node.start_byte)
+
+
+def _taken(module: Module, taken: Taken) -> Finding:
+    message = (
+        f'{taken.name} is what a caller wrote, and this client sees the rows of everybody: whoever calls acts as '
+        'anyone; take it from a verified token, `const { data } = await client.auth.getUser(token)`, or use a client with the '
+        'rights of the caller'
+    )
+    return Finding(module.span(taken.node), message, rule=TAKEN, related=(taken.read, taken.client))
+
+
+# where the key goes
+
+
+@hook.check('typescript', needs=SERVING, across=True)
+def check_clients(module: Module, project: Project, model_host: Sequence[str]) -> Iterator[Finding]:
+    """Find model calls whose host, or all of whose options, a caller chooses."""
+    from deno_ai_hooks.common import flow
+    from deno_ai_hooks.common import models
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    hosts = tuple(model_host)
+    for found in flow.of(module).flows():
+        if found.sink.kind == 'url' and found.origin.kind in (flow.REQUEST, flow.MESSAGE):
+            calls = models.model_calls(found.sink.module, hosts)
+            if any(_is_sent(each, found.sink.node) for each in calls):
+                yield Finding(
+                    found.sink.step.span, HOST, rule=STEERED, related=found.steps, path=found.sink.step.path,
+                )
+    for call in models.model_calls(module, hosts):
+        spread = _spread(module, call)
+        if spread is not None:
+            yield Finding(module.span(spread), SPREAD, rule=STEERED)
+
+
+HOST = (
+    'a caller chooses where this request goes, and the owner\'s key goes with it: whoever calls reads the key at a '
+    'host '
+    'of his own; keep the base URL in the program, or look it up in a Map of yours'
+)
+SPREAD = (
+    'a caller sets every option of this call: model, tools, number and length of answers, at the owner\'s expense; '
+    'name '
+    'the options that he may choose, and bound them'
+)
+
+
+def _is_sent(call: ModelCall, node: Node) -> bool:
+    """Return whether an expression says where a call goes that uses the owner's key."""
+    if call.credential not in ('own', 'unknown') or call.local:
+        return False
+    place = call.url if call.url is not None else call.client
+    return place is not None and place.start_byte <= node.start_byte and node.end_byte <= place.end_byte
+
+
+def _spread(module: Module, call: ModelCall) -> Node | None:
+    """Return what is spread into the options of a call, if a caller wrote it and nothing after it bounds the call."""
+    from deno_ai_hooks.common import flow
+
+    target = module.follow(call.options) if call.options is not None else None
+    if target is None or target.type != 'object' or call.credential not in ('own', 'unknown') or call.local:
+        return None
+    members = target.named_children
+    for at, member in enumerate(members):
+        if member.type != 'spread_element' or not member.named_children:
+            continue
+        later = module.read(target)[members[at].end_byte - target.start_byte:]
+        chosen = flow.of(module).sources(member.named_children[0], ('max_tokens',))
+        if any(origin.kind == flow.REQUEST for origin in chosen) and BOUNDED.search(later) is None:
+            return member
+    return None
+
+
+BOUNDED = pattern(r'\bmodel\b[\s\S]*max|max\w*[tT]okens[\s\S]*\bmodel\b')
+
+
+# servers
+
+
+@hook.check('typescript', needs=(r'Transport\b|handleRequest|modelcontextprotocol|mcp',), across=True)
+def check_mcp(module: Module, project: Project) -> Iterator[Finding]:
+    """Find servers of the Model Context Protocol that answer anyone over HTTP."""
+    from deno_ai_hooks.common import functions
+    from deno_ai_hooks.common import guards
+    from deno_ai_hooks.common import openings
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    told: set[int] = set()
+    for entry in openings.exposed(project, module):
+        for call in functions.of(module).within(entry.function):
+            is_told = entry.function.id in told or not _answers_mcp(module, call)
+            if not is_told and not guards.guard(module, call.node.start_byte).enforced and not openings.is_kept(entry):
+                told.add(entry.function.id)
+                yield Finding(_callee(module, call.node), OFFERED, rule=MCP)
+    for call in functions.of(module).calls:
+        if call.new and TRANSPORTS.search(call.callee or ''):
+            checked = module.keyword(call, 'enableDnsRebindingProtection', at=0)
+            if checked is not None and module.read(checked) == 'false':
+                yield Finding(module.span(checked), REBOUND, rule=MCP)
+
+
+TRANSPORTS = pattern(r'(?:Streamable[Hh][Tt][Tt][Pp]\w*Transport|SSEServerTransport|SSETransport)$')
+ANSWERING = frozenset('handleRequest handlePostMessage'.split())
+OFFERED = (
+    'anyone who reaches this port calls the tools of this server, and so does any page that its visitor opens; serve '
+    'it on '
+    'hostname: "127.0.0.1", compare a token first and return a 401'
+)
+REBOUND = (
+    'a page may point its own name at this machine, and call the tools of this server through its visitor\'s browser; '
+    'leave the check of the Host header on, and name the hosts'
+)
+
+
+def _answers_mcp(module: Module, call: Call) -> bool:
+    """Return whether a call hands a request to a server of the Model Context Protocol."""
+    function = call.node.child_by_field_name('function') if not call.new else None
+    if call.new:
+        return (call.callee or '').endswith('SSEServerTransport')
+    if function is None or module.key(function) not in ANSWERING:
+        return False
+    owner = module.callee(function) or ''
+    return 'ransport' in owner or 'ransport' in module.read(function) or 'mcp' in owner.lower()
+
+
+DOCUMENTS = (*(kind for kind in STARTING if kind != 'markdown'), 'dotenv')
+
+
+@hook.check(*DOCUMENTS, needs=(r'OLLAMA_(?:HOST|ORIGINS)|vllm|llama|sglang|text-generation|lms\b|localai|LMSTUDIO',))
+def check_servers(document: Document) -> Iterator[Finding]:
+    """Find model servers that are told to listen on every interface, or to answer pages of any origin."""
+    if TESTS.search(document.path):
+        return
+    given = (each for command in document.commands() for each in unwrap(command).environment)
+    told: set[Span] = set()
+    for variable in (*document.variables(), *given):
+        message = _exposing(document, variable)
+        if message and variable.span not in told:
+            told.add(variable.span)
+            yield Finding(variable.span, message, rule=EXPOSED)
+    for command in document.commands():
+        word = _listening(unwrap(command).words) if document.place.carrier not in CONTAINED else None
+        if word is not None and word.span not in told:
+            told.add(word.span)
+            yield Finding(word.span, LISTENING, rule=EXPOSED)
+
+
+@hook.check('typescript', needs=(r'OLLAMA_(?:HOST|ORIGINS)|["\'`/](?:vllm|llama-server|ollama|lms)\b',))
+def check_started(module: Module) -> Iterator[Finding]:
+    """Find model servers that a program starts so that others reach them."""
+    yield from check_servers(module)
+
+
+EVERYWHERE = pattern(r'(?:https?://)?(?:0\.0\.0\.0|\[?::\]?|\*)(?::\d+)?/?')
+ANYONES = frozenset(('*', 'http://*', 'https://*'))
+CONTAINED = frozenset(('container', 'entrypoint', 'service'))
+LISTENING = (
+    'this model server asks nobody for a key, and listens on every interface: whoever reaches the machine uses it; '
+    'listen on 127.0.0.1, behind a proxy that checks who calls'
+)
+HOSTED = (
+    'Ollama asks nobody for a key, and listens on every interface here: whoever reaches the machine uses it; leave '
+    'OLLAMA_HOST at 127.0.0.1'
+)
+ORIGINS = (
+    'pages of any origin use this Ollama through their visitors\' browsers; name the origins of your own pages in '
+    'OLLAMA_ORIGINS'
+)
+
+
+def _exposing(document: Document, variable: Variable) -> str | None:
+    value = (variable.value or '').strip()
+    if variable.name == 'OLLAMA_ORIGINS' and not ANYONES.isdisjoint(map(str.strip, value.split(','))):
+        return ORIGINS
+    # inside a container nobody else would reach it; what is published is told of by hardened-containers
+    contained = document.place.carrier in CONTAINED or document.kind in ('containerfile', 'yaml')
+    if variable.name == 'OLLAMA_HOST' and EVERYWHERE.fullmatch(value) and not contained:
+        return HOSTED
+    return None
+
+
+SERVERS = pattern(
+    r'(?:^|/)(?:vllm|llama-server|llama-cpp-server|server|lms|local-ai|text-generation-launcher|sglang)(?:\.exe)?$'
+)
+MODULES = pattern(r'vllm\.entrypoints|llama_cpp\.server|sglang\.launch_server|mlx_lm\.server|lmdeploy')
+KEYED = frozenset(('--api-key', '--api-keys', '--api_key', '--api-key-file'))
+
+
+def _listening(words: Sequence[Word]) -> Word | None:
+    """Return the address on which a command lets a model server listen, if that is every interface."""
+    texts = [word.text or '' for word in words]
+    named = bool(texts) and SERVERS.search(texts[0]) is not None and (
+        not texts[0].endswith('server') or 'llama' in ' '.join(texts)
+    )
+    if not named and not any(MODULES.search(text) for text in texts[1:4]):
+        return None
+    if any(text.partition('=')[0] in KEYED for text in texts):
+        return None
+    for at, text in enumerate(texts):
+        flag, _, value = text.partition('=')
+        if flag in ('--host', '--hostname', '--bind', '--address'):
+            given = value or (texts[at + 1] if at + 1 < len(texts) else '')
+            if EVERYWHERE.fullmatch(given):
+                return words[at if value else at + 1]
+    return None
+
+
+@hook.check('typescript', needs=(r'11434|OLLAMA|ollama',), across=True)
+def check_proxies(module: Module, project: Project) -> Iterator[Finding]:
+    """Find handlers that pass on to a local model server whatever anyone asks of it."""
+    from deno_ai_hooks.common import flow
+    from deno_ai_hooks.common import functions
+    from deno_ai_hooks.common import guards
+    from deno_ai_hooks.common import openings
+    from deno_ai_hooks.common.requests import requests
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    asked = {request.call.node.id: request.urls[0] for request in requests(module)}
+    for entry in openings.exposed(project, module):
+        for call in functions.of(module).within(entry.function):
+            url = asked.get(call.node.id)
+            if url is None or not _is_ollama(module, url):
+                continue
+            chosen = any(origin.kind == flow.REQUEST for origin in flow.of(module).sources(url))
+            if chosen and not guards.guard(module, call.node.start_byte).enforced and not openings.is_kept(entry):
+                yield Finding(module.span(url), PASSED_ON, rule=EXPOSED)
+
+
+PASSED_ON = (
+    'whoever calls reaches everything that this model server offers, pulling and deleting models too, for it asks '
+    'nobody '
+    'for a key; check who calls first, and pass on /api/chat alone'
+)
+
+
+def _is_ollama(module: Module, url: Node) -> bool:
+    from deno_ai_hooks.common.values import evaluate
+    from deno_ai_hooks.common.values import prefix
+
+    found = [prefix(value) for value in evaluate(module, url)]
+    return any(':11434' in each and LOCAL.match(each) for each in found)
+
+
+LOCAL = pattern(r'https?://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|ollama|host\.docker\.internal)[:/]')
+
+
+# pages of other origins
+
+
+@hook.check('typescript', needs=(r'upgradeWebSocket',), across=True)
+def check_sockets(module: Module, project: Project, model_host: Sequence[str]) -> Iterator[Finding]:
+    """Find sockets to a model that any page may open."""
+    from deno_ai_hooks.common import cross_origin
+    from deno_ai_hooks.common import openings
+    from deno_ai_hooks.common import reach
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    for call in cross_origin.upgrades(module):
+        around = openings.outermost(module, call.node.start_byte)
+        if around is None or cross_origin.asks_for_origin(module, around, call.node.start_byte):
+            continue
+        if not reach.reached(module, around, tuple(model_host)):
+            continue
+        cookies = cross_origin.reads_cookie(module, around)
+        above = [each for each in openings.callers(project, module, around)
+                 if (outer := openings.outermost(each.module, each.node.start_byte)) is not None
+                 and cross_origin.asks_for_origin(each.module, outer, each.node.start_byte)]
+        if not above and (cookies or not openings.is_guarded(project, module, call.node.start_byte)):
+            yield Finding(module.span(call.node), OPENED, rule=SOCKET)
+
+
+OPENED = (
+    'browsers let pages of any origin open this socket, with the cookies of their visitor: each of them asks the '
+    'model in '
+    'his name; compare req.headers.get("origin") with your own before the upgrade, and a token'
+)
+
+
+@hook.check('typescript', needs=(r'(?i)allow-credentials|\bcredentials\b',))
+def check_origins(module: Module, project: Project) -> Iterator[Finding]:
+    """Find answers that let pages of any origin act for their visitors."""
+    from deno_ai_hooks.common import cross_origin
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    for node in cross_origin.echoed(module):
+        yield Finding(module.span(node), ANY_PAGE, rule=ECHOED)
+
+
+ANY_PAGE = (
+    'whatever origin asks is allowed, with cookies: a page anywhere reads what its visitor may read, and acts in his '
+    'name; '
+    'compare the origin with a list of yours first'
+)
+
+
+# what is said under --strict
+
+
+@hook.check('typescript', needs=(r'(?i)fetch|create|generate|stream|completion|invoke',))
+def check_calls(module: Module, project: Project, model_host: Sequence[str]) -> Iterator[Finding]:
+    """Find model calls without a bound of length or of time."""
+    from deno_ai_hooks.common import models
+    from deno_ai_hooks.common import reach
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    for call in models.model_calls(module, tuple(model_host)):
+        place = _callee(module, call.node)
+        if call.provider != 'Anthropic' and _is_unlimited(reach.Reached(call, (reach.Site(module, call.node),))):
+            yield Finding(place, LENGTH, rule=UNLIMITED)
+        if call.how == 'fetch' and _is_untimed(module, call.node):
+            yield Finding(place, TIME, rule=UNTIMED)
+
+
+LENGTH = 'the answer may be of any length, and is paid for by the token; set max_tokens, or what the provider calls it'
+TIME = 'a provider that does not answer holds this request forever; add signal: AbortSignal.timeout(60_000)'
+
+
+def _is_untimed(module: Module, call: Node) -> bool:
+    from deno_ai_hooks.common.documents.typescript_tree import arguments
+
+    given = list(arguments(call))
+    options = module.properties(given[1]) if len(given) > 1 else None
+    return options is not None and options.complete and 'signal' not in options
+
+
+@hook.check('typescript', needs=SERVING, across=True)
+def check_rates(module: Module, project: Project, model_host: Sequence[str]) -> Iterator[Finding]:
+    """Find handlers that ask a model as often as they are called."""
+    from deno_ai_hooks.common import openings
+    from deno_ai_hooks.common import reach
+
+    if TESTS.search(module.path):
+        return
+    project.join(module)
+    for entry in openings.exposed(project, module):
+        found = [each for each in reach.reached(module, entry.function, tuple(model_host)) if openings.is_paid(each)]
+        modules = {each.module.path: each.module for one in found for each in one.sites}
+        named = any(RATIONING.search(each.module.read(each.node).encode()) for each in entry.before)
+        if found and not named and not _is_rationed(modules.values(), module):
+            yield Finding(_head(module, entry), RATE, rule=UNRATIONED)
+
+
+RATE = 'one caller may ask the model as often as he likes; count his requests, in Deno KV or middleware, and answer 429'
 
 
 # who is called, and what is asked
@@ -173,13 +649,12 @@ NEAR = {
 }
 
 
-def _missing(opening: Opening, platform: object) -> str:
+def _missing(opening: Opening, platform: Platform) -> str:
     kinds = dict.fromkeys(each.kind for each in opening.near)
     told = [NEAR[kind] for kind in NEAR if kind in kinds][:2]
-    checked = getattr(platform, 'verify_jwt', None)
-    if checked:
+    if platform.verify_jwt:
         told.append('the platform\'s check lets the public anon key pass')
-    elif checked is False:
+    elif platform.verify_jwt is False:
         told.append('the platform\'s check of tokens is off')
     return ', and '.join(told) or 'nothing checks who calls'
 
@@ -195,8 +670,8 @@ ADVICE.update(dict.fromkeys(('fastify', 'koa', 'itty', 'elysia'), ADVICE['expres
 PLAIN = 'compare a token first, with `timingSafeEqual`, or verify a JWT, and return a 401'
 
 
-def _advice(entry: Entry, platform: object) -> str:
-    return ADVICE.get(getattr(platform, 'name', '') or entry.framework, PLAIN)
+def _advice(entry: Entry, platform: Platform) -> str:
+    return ADVICE.get(platform.name or entry.framework, PLAIN)
 
 
 ANY_ORIGIN = pattern(rb'(?i)access-control-allow-origin["\'`]?\s*[:,]\s*["\'`]\*["\'`]')
@@ -223,9 +698,8 @@ def _is_unlimited(found: Reached) -> bool:
     return LIMITS.isdisjoint(known) and found.call.kind == 'text'
 
 
-def _is_rationed(modules: object, module: Module) -> bool:
-    data = [module.text.data, *(each.text.data for each in modules)]  # type: ignore[attr-defined]
-    return any(RATIONING.search(each) for each in data)
+def _is_rationed(modules: Iterable[Module], module: Module) -> bool:
+    return any(RATIONING.search(each.text.data) for each in (module, *modules))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

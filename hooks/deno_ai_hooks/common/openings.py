@@ -51,7 +51,7 @@ class Opening(NamedTuple):
 def openings(project: Project, module: Module, hosts: tuple[str, ...] = ()) -> Iterator[Opening]:
     """Yield the handlers in a module through which anyone comes to a model at the owner's expense."""
     for entry in exposed(project, module):
-        if any(_is_paid(each) for each in reach.reached(module, entry.function, hosts)) and not is_kept(entry):
+        if any(is_paid(each) for each in reach.reached(module, entry.function, hosts)) and not is_kept(entry):
             opening = _opening(module, entry, hosts)
             if opening.calls:
                 yield opening
@@ -77,11 +77,11 @@ def _opening(module: Module, entry: Entry, hosts: tuple[str, ...]) -> Opening:
         near.update(dict.fromkeys(found.near))
         return not found.enforced
 
-    found = [each for each in reach.reached(module, entry.function, hosts, passes) if _is_paid(each)]
+    found = [each for each in reach.reached(module, entry.function, hosts, passes) if is_paid(each)]
     return Opening(entry, tuple(found), tuple(near))
 
 
-def _is_paid(found: Reached) -> bool:
+def is_paid(found: Reached) -> bool:
     """Return whether a model call is on the owner's bill."""
     call = found.call
     if call.kind in FREE or call.credential == 'caller' or (call.local and call.credential != 'own'):
@@ -130,7 +130,7 @@ def is_guarded(project: Project, module: Module, offset: int, depth: int = DEPTH
     """Return whether somebody makes sure who calls wherever a place is reached: there, or before each call of it."""
     if guards.guard(module, offset).enforced:
         return True
-    function = _outermost(module, offset)
+    function = outermost(module, offset)
     if function is None or depth <= 0:
         return False
     entry = next((each for each in exposed(project, module) if each.function.id == function.id), None)
@@ -140,7 +140,7 @@ def is_guarded(project: Project, module: Module, offset: int, depth: int = DEPTH
     return bool(sites) and all(is_guarded(project, each.module, each.node.start_byte, depth - 1) for each in sites)
 
 
-def _outermost(module: Module, offset: int) -> Node | None:
+def outermost(module: Module, offset: int) -> Node | None:
     known = functions.of(module)
     function = known.around(offset)
     while function is not None and (outer := known.outside(function)) is not None:

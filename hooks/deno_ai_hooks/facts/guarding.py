@@ -105,3 +105,23 @@ WAVED = re.compile(
     r'\breturn\s+true\b|\bnext\(\)|\breturn\s+\{\s*(?:ok|valid|authorized|success|authenticated):\s*true'
 )
 """What lets somebody in."""
+
+OWNER = re.compile(
+    r'(?i)(?:user|owner|tenant|org|organi[sz]ation|account|customer|member|profile|team|workspace|client|patient|author)'
+    r'_?(?:id|uuid)|owner|created_by'
+)
+"""Columns that say whose a row is."""
+
+PRIVILEGED = re.compile(r'SERVICE_?ROLE|SERVICE_KEY|(?:SUPABASE|SB)_SECRET_KEY|(?i:service_?role_?key|admin_?key)')
+"""Keys that pass row-level security."""
+
+ORIGIN_CHECKS = re.compile(
+    r'\.(?:includes|has|test|match|endsWith|startsWith|some|find|indexOf)\(|===|!==|(?i:is_?allowed|allow_?list|allowed)'
+)
+"""What compares an origin with those that are known."""
+
+ORIGIN_READ = re.compile(r'(?i)(?:get|header)\(\s*["\'`]origin["\'`]\s*\)|headers\.origin\b|headers\[["\']origin')
+"""What reads where a page comes from."""
+
+CORS = re.compile(r'(?:^|\.)(?:oak)?[cC]ors$')
+"""Middleware that allows other origins."""
