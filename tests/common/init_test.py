@@ -11,6 +11,7 @@ from deno_ai_hooks.common import init
 from deno_ai_hooks.facts import starter
 from pre_commit.clientlib import load_config
 from repositories import SCRIPTS
+from repositories import folder
 from repositories import repository
 
 CONFIG, WORKFLOW, GITIGNORE, DOCKERIGNORE = init.CONFIG, init.WORKFLOW, init.GITIGNORE, init.DOCKERIGNORE
@@ -188,6 +189,13 @@ def test_hooks_that_are_missing_are_added_behind_those_of_the_suite(tmp_path, be
     missing = [id for id in IDS if id not in before]
     found = config(repository(tmp_path, {CONFIG: before}), repo=None, rev=None)
     assert found == after % ''.join(f'  - id: {id}\n' for id in missing)
+
+
+def test_hooks_that_are_run_another_way_stay_as_they_are(tmp_path):
+    local = 'repos:\n- repo: local\n  hooks:\n  - {id: verified-tls, name: a, entry: verified-tls, language: system}\n'
+    found = config(repository(tmp_path, {CONFIG: local}))
+    stanza = OURS.partition('\n')[2].replace('  - id: verified-tls\n', '')
+    assert found == local + stanza
 
 
 def test_the_workflow_takes_the_suite_from_where_the_config_does(tmp_path):
@@ -506,6 +514,21 @@ def test_folders_in_place_of_files_are_refused(tmp_path, name):
     ended = run(repo, '--yes')
     assert ended.code == 2
     assert name in ended.err
+
+
+@pytest.mark.parametrize('name', ('.github', '.github/workflows'))
+def test_files_in_place_of_folders_are_refused(tmp_path, name):
+    repo = repository(tmp_path, {name: 'x'})
+    ended = run(repo, '--yes')
+    assert (ended.code, ended.err) == (2, f'error: {WORKFLOW}: {name} is no folder\n')
+    assert not os.path.exists(tmp_path / CONFIG)
+
+
+def test_a_folder_that_is_no_repository(tmp_path):
+    made = folder(tmp_path, {'Dockerfile': 'FROM scratch\n'})
+    assert run(made, '--yes').code == 0
+    assert sorted(os.listdir(tmp_path)) == ['.dockerignore', '.github', GITIGNORE, CONFIG, 'Dockerfile']
+    assert run(made).out == 'nothing is missing\n'
 
 
 def test_modes_are_kept(tmp_path):

@@ -98,6 +98,8 @@ class Repository:
         path = self.path(name)
         if leaves(path, self._root):
             raise RefusedError(f'{name}: leads out of the repository')
+        if (folder := self._no_folder(name)) is not None:
+            raise RefusedError(f'{name}: {folder} is no folder')
         found = read(path, self._root, named=True)
         if not isinstance(found, Source):
             if not os.path.lexists(path):
@@ -106,6 +108,16 @@ class Repository:
         if skipped := unreadable(found.data):
             raise RefusedError(f'{name}: {skipped.reason}')
         return found.data
+
+    def _no_folder(self, name: str) -> str | None:
+        """Return what stands where a folder of the path `name` should be."""
+        parts = name.split('/')[:-1]
+        folders = ('/'.join(parts[:length]) for length in range(1, len(parts) + 1))
+        return next((each for each in folders if _is_no_folder(self.path(each))), None)
+
+
+def _is_no_folder(path: str) -> bool:
+    return os.path.lexists(path) and not os.path.isdir(path)
 
 
 def changes(root: str, repo: str | None = None, rev: str | None = None) -> list[Change]:
@@ -240,13 +252,12 @@ class _Config:
 
         Raises RefusedError where they cannot be put in without a change to anything else.
         """
-        hooks = _hooks()
-        missing = [id for id in hooks if not re.search(rf'(?<![\w-]){id}(?![\w-])', self._text)]
+        missing = [id for id in _hooks() if not re.search(rf'(?<![\w-]){id}(?![\w-])', self._text)]
+        if not missing:
+            return self._text.encode()
         if self._is_empty:
             return yaml_lists.put(self._text, len(self._text), _new_config(suite).decode().splitlines()).encode()
-        if not self._own:
-            return self._with_suite(suite, hooks)
-        return self._with_hooks(missing) if missing else self._text.encode()
+        return self._with_hooks(missing) if self._own else self._with_suite(suite, missing)
 
     def _with_suite(self, suite: Suite, hooks: Sequence[str]) -> bytes:
         repos = self._repos(self._text)
@@ -327,6 +338,8 @@ def _string(node: Any, key: str) -> str:
 def _is_own(repo: Any) -> bool:
     """Return whether a stanza is of this suite: of its repository, or of a copy of it under another name."""
     name = _string(repo, 'repo').rstrip('/').removesuffix('.git').rpartition('/')[2]
+    if name in ('local', 'meta'):
+        return False
     ids = {_string(hook, 'id') for hook in yaml_lists.items(yaml_lists.get(repo, 'hooks'))}
     return name == SUITE or (bool(ids) and ids <= set(catalog.ids()))
 
