@@ -39,6 +39,7 @@ from deno_ai_hooks.common.functions import Function
 from deno_ai_hooks.common.sinks import Sink
 from deno_ai_hooks.common.values import operands
 from deno_ai_hooks.facts import frameworks
+from deno_ai_hooks.facts import hints
 from deno_ai_hooks.facts import propagation
 from deno_ai_hooks.facts import secret_names
 from deno_ai_hooks.facts.patterns import pattern
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from deno_ai_hooks.common.documents.scopes import Binding
+    from deno_ai_hooks.common.documents.typescript import Call
     from deno_ai_hooks.common.documents.typescript import Module
 
 REQUEST, MESSAGE, MODEL, SECRET, ARGUMENTS = 'request', 'message', 'model', 'secret', 'arguments'
@@ -67,9 +69,10 @@ FEW = 6              # origins of one expression
 LONG = 8             # names of an access path
 STEPS = 10           # of a flow that are told
 MANY = 400           # members, elements, assignments of one thing
-MODULES = 60         # calls in a row that a flow is followed through
 
-ANY, INSIDE = '*', '**'
+ANY, INSIDE, ANYTHING = '*', '**', '***'
+WITHIN = frozenset((INSIDE, ANYTHING))
+TYPED = pattern(rb':\s*(?:Request|RouterContext|FreshContext)\b')
 NOTHING: frozenset[str] = frozenset()
 READERS = frozenset(('Deno.env.get', 'Netlify.env.get'))
 FIXED = pattern(r'[a-zA-Z][\w+.-]*:(?://)?[^/?#]+[/?#]')
@@ -165,8 +168,9 @@ class Flows:
         self._fields: dict[tuple[int, str], list[Node]] = {}
         self._shapes: dict[tuple[int, int], tuple[str, str]] | None = None
         self._models: dict[int, models.ModelCall] | None = None
-        self._reaches: dict[int, list[Reach]] | None = None
-        self._flows: list[Flow] = []
+        self._sinks: list[Sink] | None = None
+        self._reaches: dict[int, list[Reach]] = {}
+        self._flows: list[Flow] | None = None
 
     # origins
 
@@ -263,7 +267,7 @@ class Flows:
     def _joined(self, pieces: Iterable[Piece], path: Path, depth: int) -> Iterator[Origin]:
         """Yield what is in a text of several parts; what stands behind a host does not choose the host."""
         text, fixed = '', False
-        if path not in ((), (INSIDE,)):
+        if path not in ((), (INSIDE,), (ANYTHING,)):
             return
         for known, part in pieces:
             if known is None and part is not None and (literal := self.module.string(part)) is not None:
@@ -291,7 +295,7 @@ class Flows:
             name, value = self._pair(member)
             if value is None:
                 continue
-            if first == INSIDE:
+            if first in WITHIN:
                 yield from self._origins(value, (), depth)
                 yield from self._origins(value, path, depth)
             elif first == ANY or name is None or name == first:
@@ -313,8 +317,8 @@ class Flows:
         first, rest = path[0], path[1:]
         for index, item in enumerate(elements(node)[:MANY]):
             if item.type == 'spread_element':
-                yield from self._each(item.named_children[:1], path if first == INSIDE else (ANY, *rest), depth)
-            elif first == INSIDE:
+                yield from self._each(item.named_children[:1], path if first in WITHIN else (ANY, *rest), depth)
+            elif first in WITHIN:
                 yield from self._origins(item, (), depth)
                 yield from self._origins(item, path, depth)
             elif first == ANY or first == str(index):
@@ -369,10 +373,10 @@ class Flows:
         if not path and binding.node.id in self._all_puts:
             return
         for key, value in self._all_puts.get(binding.node.id, ()):
-            if path[0] in (INSIDE, ANY) or key in (ANY, path[0]) or path[0].endswith('()'):
-                rest = path[1:] if path[0] != INSIDE else ()
+            if path[0] in (INSIDE, ANY, ANYTHING) or key in (ANY, path[0]) or path[0].endswith('()'):
+                rest = path[1:] if path[0] not in WITHIN else ()
                 yield from self._origins(value, rest, depth)
-                if path[0] == INSIDE:
+                if path[0] in WITHIN:
                     yield from self._origins(value, path, depth)
 
     def _looped(self, binding: Binding, path: Path, depth: int) -> Iterator[Origin]:
@@ -487,7 +491,7 @@ class Flows:
             yield from self._origins(binding.default, path, depth)
         shape = self._shape(function, index)
         if shape:
-            kind = frameworks.shape_reads(shape[0], whole)
+            kind = REQUEST if ANYTHING in whole else frameworks.shape_reads(shape[0], whole)
             if kind in (REQUEST, MODEL):
                 written = kind == REQUEST and shape[1] == frameworks.MESSAGE
                 yield Origin(MESSAGE if written else kind, binding.node, self.module)
@@ -580,7 +584,8 @@ class Flows:
     def _call(self, node: Node, path: Path, depth: int) -> Iterable[Origin]:
         model = self._model(node)
         if model is not None:
-            return [Origin(MODEL, node, self.module)] if models.result_reads(path) else ()
+            told = models.result_reads(path) or (model.whole and not path) or ANYTHING in path
+            return [Origin(MODEL, node, self.module)] if told else ()
         function = node.child_by_field_name('function')
         if function is None or function.type == 'import':
             return ()
@@ -704,7 +709,7 @@ class Flows:
 
     def _mapped(self, callback: Node, path: Path, depth: int) -> Iterator[Origin]:
         """Yield what is in the list of what a function gives for each item."""
-        rest = path[1:] if path and path[0] != INSIDE else path
+        rest = path[1:] if path and path[0] not in WITHIN else path
         for function in self._functions.resolve(callback):
             other = of(function.module)
             for origin in other.results(function.node, rest if path else (), depth):
@@ -779,62 +784,122 @@ class Flows:
 
     def flows(self) -> list[Flow]:
         """Return the ways from sources to sinks that are completed in this module, the shortest of each kind."""
-        self._search()
-        best: dict[tuple[str, int, str, str], Flow] = {}
-        for found in self._flows:
-            sink = found.sink
-            key = (sink.step.path, sink.node.id, sink.kind, found.origin.kind)
-            if key not in best or len(found.steps) < len(best[key].steps):
-                best[key] = found
-        return sorted(best.values(), key=lambda each: (each.sink.step, each.sink.kind, each.origin.kind))
+        if self._flows is None:
+            self._flows = []
+            best: dict[tuple[str, int, str, str], Flow] = {}
+            for found in self._search() if self._has_sources() else ():
+                sink = found.sink
+                key = (sink.step.path, sink.node.id, sink.kind, found.origin.kind)
+                if key not in best or len(found.steps) < len(best[key].steps):
+                    best[key] = found
+            self._flows = sorted(best.values(), key=lambda each: (each.sink.step, each.sink.kind, each.origin.kind))
+        return self._flows
 
-    def reaches(self, function: Node) -> list[Reach]:
-        """Return the sinks that the parameters of a function of this module end in."""
-        self._search()
-        return (self._reaches or {}).get(function.id, [])
+    def _has_sources(self) -> bool:
+        """Return whether anything that is followed may come in here: by an entry, by its type, or from a model."""
+        data = self.module.text.data
+        if TYPED.search(data) or entries.entries(self.module) or models.model_calls(self.module):
+            return True
+        if any(sink.kind == propagation.PROMPT for sink in self.sinks):
+            return True
+        hinted = self.module.hints
+        return hinted is not None and any(
+            hints.MODEL in hinted(each.specifier) for each in self.module.imports() if each.kind == 'import'
+        )
 
-    def _search(self) -> None:
-        if self._reaches is not None:
-            return
-        self._reaches = {}  # whoever asks while this is found out gets what is known so far
-        left: list[tuple[Sink, Node, Path, frozenset[str], tuple[Step, ...], int]] = [
-            (sink, sink.node, sink.path, NOTHING, (sink.step,), MODULES) for sink in sinks.sinks(self.module)
-        ]
-        left += self._elsewhere()
-        seen: set[tuple[int, int, Path, int, str]] = set()
-        while left:
-            sink, node, path, harmless, steps, depth = left.pop()
-            for origin in self.origins(node, path):
-                if not sink.spares.isdisjoint(origin.harmless | harmless):
-                    continue
-                told = _few(origin.steps + steps)
-                if not origin.is_parameter:
-                    self._flows.append(Flow(sink, origin, (origin.step, *told)))
-                    continue
-                key = (origin.node.id, origin.position, origin.path, sink.node.id, sink.kind)
-                if key in seen or not depth:
-                    continue
-                seen.add(key)
-                harm = origin.harmless | harmless
-                reach = Reach(sink, origin.position, origin.path, harm, told)
-                self._reaches.setdefault(origin.node.id, []).append(reach)
-                for given, rest in self._given(origin):
-                    further = (self._step(given, 'is given on here'), *told)
-                    left.append((sink, given, rest, harm, further, depth - 1))
+    @property
+    def sinks(self) -> list[Sink]:
+        """The sinks of this module."""
+        if self._sinks is None:
+            self._sinks = sinks.sinks(self.module)
+        return self._sinks
 
-    def _elsewhere(self) -> Iterator[tuple[Sink, Node, Path, frozenset[str], tuple[Step, ...], int]]:
-        """Yield the arguments of calls of other modules' functions that end in a sink there."""
+    def _search(self) -> Iterator[Flow]:
+        for sink in self.sinks:
+            for origin in self.sources(sink.node, sink.path):
+                if sink.spares.isdisjoint(origin.harmless):
+                    yield Flow(sink, origin, (origin.step, *origin.steps, sink.step))
         for call in self._functions.calls:
-            if not call.arguments:
-                continue
-            for function in self._functions.called(call):
-                if function.module is self.module:
-                    continue
+            if self._leads_out(call) and any(self._carries(each) for each in call.arguments):
+                yield from self._out_of(call)
+
+    def _out_of(self, call: Call) -> Iterator[Flow]:
+        """Yield the flows that leave this module by a call."""
+        for reach, given, rest in self._led_to(call):
+            for origin in self.sources(given, rest):
+                if reach.sink.spares.isdisjoint(origin.harmless | reach.harmless):
+                    steps = (*origin.steps, self._step(given, 'is given on here'), *reach.steps)
+                    yield Flow(reach.sink, origin, (origin.step, *_few(steps)))
+
+    def _leads_out(self, call: Call) -> bool:
+        """Return whether a call may run a function of another module in which text does harm."""
+        if not call.arguments or functions._is_foreign(call.callee) or (call.callee or '').startswith('local:'):
+            return False
+        root = call.node.child_by_field_name('constructor' if call.new else 'function')
+        while root is not None and root.type in ('member_expression', 'call_expression', 'non_null_expression'):
+            root = root.child_by_field_name('object') or root.child_by_field_name('function')
+        binding = self.module.declaration(root) if root is not None and root.type == 'identifier' else None
+        origin = self.module.origin(binding) if binding is not None and binding.kind == 'import' else None
+        if origin is None or self.module.hints is None:
+            return binding is not None or root is None or root.type != 'identifier'
+        return hints.SINK in self.module.hints(origin[0])
+
+    def _carries(self, node: Node) -> bool:
+        """Return whether anything at all of an expression comes from a source."""
+        given = (each for path in ((), (ANYTHING,)) for each in self.sources(node, path))
+        return next(given, None) is not None
+
+    def _led_to(self, call: Call) -> Iterator[tuple[Reach, Node, Path]]:
+        """Yield the sinks of other modules that the arguments of a call end in."""
+        for function in self._functions.called(call):
+            if function.module is not self.module:
                 for reach in of(function.module).reaches(function.node):
                     origin = Origin('', function.node, function.module, position=reach.position, path=reach.path)
                     for given, rest in _argument(call.arguments, origin):
-                        yield (reach.sink, given, rest, reach.harmless,
-                               (self._step(given, 'is given on here'), *reach.steps), MODULES)
+                        yield reach, given, rest
+
+    def reaches(self, function: Node) -> list[Reach]:
+        """Return the sinks that the parameters of a function of this module end in, here or in other modules."""
+        if function.id not in self._reaches:
+            self._reaches[function.id] = []  # whoever comes back to it adds nothing
+            found: dict[tuple[int, Path, str, int, str], Reach] = {}
+            for reach in self._ends(function):
+                sink = reach.sink
+                found.setdefault((reach.position, reach.path, sink.step.path, sink.node.id, sink.kind), reach)
+                if len(found) >= MANY:
+                    self.cut = True
+                    break
+            self._reaches[function.id] = list(found.values())
+        return self._reaches[function.id]
+
+    def _ends(self, function: Node) -> Iterator[Reach]:
+        for sink in self.sinks:
+            if function.start_byte <= sink.node.start_byte < function.end_byte:
+                for origin in self._own(function, sink.node, sink.path):
+                    if sink.spares.isdisjoint(origin.harmless):
+                        steps = _few((*origin.steps, sink.step))
+                        yield Reach(sink, origin.position, origin.path, origin.harmless, steps)
+        for call in self._functions.within(function):
+            if any(self._own(function, each, path) for each in call.arguments for path in ((), (ANYTHING,))):
+                yield from self._further(function, call)
+
+    def _own(self, function: Node, node: Node, path: Path) -> list[Origin]:
+        """Return the origins of an expression that are parameters of a function around it."""
+        return [each for each in self.origins(node, path) if each.is_parameter and each.node.id == function.id]
+
+    def _further(self, function: Node, call: Call) -> Iterator[Reach]:
+        """Yield the sinks that what a function gives to a call in it ends in."""
+        for called in self._functions.called(call):
+            if called.node.id == function.id:
+                continue
+            for reach in of(called.module).reaches(called.node):
+                asked = Origin('', called.node, called.module, position=reach.position, path=reach.path)
+                for given, rest in _argument(call.arguments, asked):
+                    for origin in self._own(function, given, rest):
+                        harmless = origin.harmless | reach.harmless
+                        if reach.sink.spares.isdisjoint(harmless):
+                            steps = (*origin.steps, self._step(given, 'is given on here'), *reach.steps)
+                            yield Reach(reach.sink, origin.position, origin.path, harmless, _few(steps))
 
     # steps
 

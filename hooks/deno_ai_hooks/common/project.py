@@ -12,6 +12,7 @@ from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
+from deno_ai_hooks.facts import hints
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.config import Json
@@ -25,6 +26,9 @@ COMPILER = 'tsconfig.json'
 
 MODULES = 64
 """Modules that are kept for whoever imports them next."""
+
+CLOSURE = 400
+"""Modules that are looked through for words that hint at something."""
 
 LARGE = 500_000
 """Bytes of a module that is looked into for what it exports."""
@@ -69,6 +73,7 @@ class Project:
         self._entries: dict[str, Mapping[str, str]] = {}
         self._tables: dict[tuple[str, str], Mapping[str, str]] = {}
         self._known: frozenset[str] | None = None
+        self._hints: dict[str, tuple[frozenset[str], tuple[str, ...], bool]] = {}
         self._importers: Mapping[str, tuple[str, ...]] | None = None
         self._imported_by: Mapping[str, tuple[str, ...]] | None = None
 
@@ -136,6 +141,7 @@ class Project:
         """Let `module` know the project's import map, and the modules that it imports."""
         module.load = lambda specifier: self._imported(module.path, specifier)
         module.rename = lambda specifier: self._package(module.path, specifier)
+        module.hints = lambda specifier: self._hinted(module.path, specifier)
 
     def _parsed(self, path: str) -> Module | None:
         from deno_ai_hooks.common.documents.typescript import Module
@@ -154,6 +160,34 @@ class Project:
         module = Module(path, text)
         self.join(module)
         return module
+
+    def _hinted(self, path: str, specifier: str) -> frozenset[str]:
+        """Return what the words of the module behind a specifier, and of all that it imports, hint at."""
+        found: frozenset[str] = frozenset()
+        left = [each for each in self._targets(posixpath.dirname(path), specifier) if self._words(each)[2]][:1]
+        seen = set(left)
+        for _ in range(CLOSURE):
+            if not left:
+                return found
+            known, imports, _ = self._words(left.pop())
+            found |= known
+            if found >= hints.ALL:
+                return found
+            left += (each for each in imports if each not in seen)
+            seen.update(imports)
+        return hints.ALL
+
+    def _words(self, path: str) -> tuple[frozenset[str], tuple[str, ...], bool]:
+        """Return what a module's own words hint at, the files it imports, and whether there is one."""
+        if path not in self._hints:
+            from deno_ai_hooks.common import graph
+
+            data = self.looked_into(path) if kinds.named(path) == 'typescript' else b''
+            folder = posixpath.dirname(path)
+            targets = (next((t for t in self._targets(folder, each) if self.looked_into(t)), None)
+                       for each in sorted(graph.specifiers(data)))
+            self._hints[path] = hints.hints(data), tuple(filter(None, targets)), bool(data)
+        return self._hints[path]
 
     def importers(self, path: str) -> tuple[str, ...]:
         """Return the modules of the repository that import the file at `path` themselves.

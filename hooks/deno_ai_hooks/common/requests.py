@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from deno_ai_hooks.common import functions
 from deno_ai_hooks.common.documents.typescript_tree import arguments
 from deno_ai_hooks.common.documents.typescript_tree import elements
 from deno_ai_hooks.common.documents.typescript_tree import unwrapped
@@ -68,7 +69,7 @@ class Text(NamedTuple):
 
 def requests(module: Module) -> Iterator[Request]:
     """Yield the calls that send requests."""
-    for call in module.calls():
+    for call in functions.of(module).calls:
         name = call.callee or _own_method(module, call)
         if name is None or not call.arguments:
             continue

@@ -269,19 +269,10 @@ class _Sinks:
         return text
 
     def _prompts(self) -> Iterator[Sink]:
-        seen: set[int] = set()
-        for call in models.model_calls(self._module):
-            for node in call.prompt:
-                seen.add(node.id)
-                yield self._sink(PROMPT, node, call.node, 'the system prompt')
-        for node in self._module.nodes('pair'):
-            key, value = node.child_by_field_name('key'), node.child_by_field_name('value')
-            if key is None or value is None or self._module.read(key).strip('"\'') != 'role':
-                continue
-            if self._module.string(value) in ('system', 'developer') and node.parent is not None:
-                content = self._module.properties(node.parent).get('content')
-                if content is not None and content.id not in seen:
-                    yield self._sink(PROMPT, content, node.parent, 'the system prompt')
+        said = [(node, call.node) for call in models.model_calls(self._module) for node in call.prompt]
+        said += [(node, node) for node in models.system_messages(self._module)]
+        for node, place in {node.id: (node, place) for node, place in reversed(said)}.values():
+            yield self._sink(PROMPT, node, place, 'the system prompt')
 
 
 def _last(name: str) -> str:

@@ -116,12 +116,15 @@ class Module(Document):
     """A TypeScript or JavaScript module.
 
     `load` gives the module behind a specifier of this one, and lets constants be followed one module
-    deep; `rename` maps a specifier as the project's import map does.  Whoever knows the project sets them.
+    deep; `rename` maps a specifier as the project's import map does; `hints` tells what the words of the
+    module behind a specifier, and of all that it imports, hint at (facts/hints.py).  Whoever knows the
+    project sets them.
     """
 
     kind: ClassVar[str] = 'typescript'
     load: Callable[[str], Module | None] | None = None
     rename: Callable[[str], str] | None = None
+    hints: Callable[[str], frozenset[str]] | None = None
 
     def __init__(self, path: str, text: Text, place: Place | None = None, dialect: str | None = None) -> None:
         super().__init__(path, text, place)
