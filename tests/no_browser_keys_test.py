@@ -395,6 +395,13 @@ def test_flags_helpers_that_pages_import(marked, files):
                   'lib/x.server.ts': 'import { ask } from "./llm.ts";'}),
         (HELPER, {'src/Chat.tsx': STATE + 'import { x } from "../routes/x.ts";',
                   'routes/x.ts': 'import { ask } from "../lib/llm.ts";'}),
+        # a framework takes out what the server does, and what that imports
+        (HELPER, {'src/Chat.tsx': STATE + 'import { askFn } from "../lib/ask.ts";',
+                  'lib/ask.ts': 'import { ask } from "./llm.ts";\n'
+                                'export const askFn = createServerFn().handler(() => ask());'}),
+        (HELPER, {'src/Chat.tsx': STATE + 'import { askFn } from "../lib/ask.ts";',
+                  'lib/ask.ts': 'import { ask } from "./llm.ts";\n'
+                                'export async function askFn() {\n  "use server";\n  return ask();\n}'}),
         # some client
         (HELPER, {'client.ts': 'import "./lib/llm.ts";', 'deno.json': '{}'}),
         # a page with code of the server in it, which a framework takes out

@@ -1,7 +1,7 @@
 """Which modules of a repository become part of a page that browsers load.
 
 A module does by where it stands, by what it says of itself, or because a page or another such module imports it.
-What a framework keeps on the server passes nothing on.
+What a framework keeps on the server passes nothing on, nor does a module that is part of both.
 """
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from deno_ai_hooks.facts.browsers import BROWSER
 from deno_ai_hooks.facts.browsers import BUNDLER
 from deno_ai_hooks.facts.browsers import FRESH_ENTRY
 from deno_ai_hooks.facts.browsers import SERVER
+from deno_ai_hooks.facts.browsers import is_split
 from deno_ai_hooks.facts.browsers import kind
 from deno_ai_hooks.facts.patterns import pattern
 
@@ -60,7 +61,8 @@ class Pages:
         while level:
             following = []
             for path in level:
-                for other in self._project.imports(path):
+                split = is_split(self._project.looked_into(path))
+                for other in () if split else self._project.imports(path):
                     if other not in found and self._kind(other) != SERVER:
                         found[other] = Page(found[path].by)
                         following.append(other)

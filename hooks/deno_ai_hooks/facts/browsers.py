@@ -148,6 +148,19 @@ SERVER_API = pattern(
 """What a browser has not, or what a framework takes out of a module before it becomes part of a page."""
 
 
+SPLIT = pattern(
+    rb'\bcreate(?:ServerFn|ServerAction|IsomorphicFn)\b|\b(?:server|routeLoader|routeAction|globalAction)\$\(|\bdefineAction\('
+    rb'|\{\s{0,200}["\']use server["\']|\bexport\s{1,9}(?:async\s{1,9})?(?:function|const)\s{1,9}'
+    rb'(?:loader|action|getServerSideProps|getStaticProps)\b'
+)
+"""What a framework takes out of a module, with the imports that only this needs, before it becomes part of a page."""
+
+
+def is_split(data: bytes) -> bool:
+    """Return whether only a part of a module becomes part of a page, so that its imports may stay on the server."""
+    return SPLIT.search(data) is not None
+
+
 COMMON_JS = pattern(rb'\bmodule\.exports\b|\bexports\.\w+\s*=')
 
 
