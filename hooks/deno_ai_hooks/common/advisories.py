@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from deno_ai_hooks.facts.patterns import pattern
+
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
@@ -85,10 +87,27 @@ def parsed(version: str) -> Version:
     return Version.parse(version.removeprefix('v'), optional_minor_and_patch=True)
 
 
+RELEASE = pattern(r'v?(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})')
+
+
+@lru_cache(maxsize=4096)
+def _release(version: str) -> tuple[int, ...] | None:
+    """Return the numbers of a version that is nothing else, as most are: they compare without loading a library."""
+    match = RELEASE.fullmatch(version)
+    return tuple(map(int, match.groups())) if match else None
+
+
+def _is_before(one: str, other: str) -> bool:
+    first, second = _release(one), _release(other)
+    if first is not None and second is not None:
+        return first < second
+    return bool(parsed(one) < parsed(other))
+
+
 def is_version(text: str) -> bool:
     """Return whether ranges can be told of `text`."""
     try:
-        return parsed(text) is not None
+        return _release(text) is not None or parsed(text) is not None
     except ValueError:
         return False
 
@@ -97,28 +116,29 @@ def affects(advisory: Advisory, version: str) -> bool:
     """Return whether an advisory speaks of a version; of what is no version, only where it is listed."""
     if version in advisory.versions:
         return True
-    return is_version(version) and any(_holds(each, parsed(version)) for each in advisory.ranges)
+    return is_version(version) and any(_holds(each, version) for each in advisory.ranges)
 
 
-def _holds(found: Range, version: Version) -> bool:
-    if found.introduced != '0' and version < parsed(found.introduced):
+def _holds(found: Range, version: str) -> bool:
+    if found.introduced != '0' and _is_before(version, found.introduced):
         return False
     if found.fixed:
-        return bool(version < parsed(found.fixed))
-    return not found.last or bool(version <= parsed(found.last))
+        return _is_before(version, found.fixed)
+    return not found.last or not _is_before(found.last, version)
 
 
 def remedy(advisory: Advisory, version: str) -> str:
     """Return the first version above `version` that an advisory tells to be free of it, '' for none."""
     if not is_version(version):
         return ''
-    later = (each for each in advisory.fixed if parsed(each) > parsed(version))
+    later = (each for each in advisory.fixed if _is_before(version, each))
     return next((each for each in later if not affects(advisory, each)), '')
 
 
 def ascending(versions: Iterable[str]) -> tuple[str, ...]:
     """Return versions without repetition, the lowest first; raises ValueError for what is none."""
-    return tuple(sorted(set(versions), key=parsed))
+    known = set(versions)
+    return tuple(sorted(known, key=_release if all(map(_release, known)) else parsed))  # type: ignore[arg-type]
 
 
 # aliases
@@ -184,6 +204,7 @@ SCHEMA = '''
         package TEXT, id TEXT, modified TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (package, id)
     ) WITHOUT ROWID;
 '''
+TOLD = ('aliases', 'summary', 'severity', 'score', 'fixed', 'ranges', 'versions', 'url')
 ABOUT = ('form', 'made', 'newest', 'advisories', 'ecosystems', 'sources')
 
 
@@ -191,19 +212,19 @@ def row(advisory: Advisory) -> tuple[str, str, str, str]:
     """Return an advisory as the index holds it."""
     from json import dumps
 
-    told = advisory._replace(id='', ecosystem='', package='', modified='')
-    data = dumps(told, separators=(',', ':'))
+    told = advisory._asdict()
+    data = dumps([told[field] for field in TOLD], separators=(',', ':'))
     return f'{advisory.ecosystem}:{advisory.package}', advisory.id, advisory.modified, data
 
 
 def _advisory(package: str, id: str, modified: str, data: str) -> Advisory:
     from json import loads
 
-    told = Advisory(*loads(data))
+    aliases, summary, severity, score, fixed, ranges, versions, url = loads(data)
     ecosystem, _, name = package.partition(':')
-    return told._replace(
-        id=id, aliases=tuple(told.aliases), ecosystem=ecosystem, package=name, fixed=tuple(told.fixed),
-        ranges=tuple(Range(*found) for found in told.ranges), versions=tuple(told.versions), modified=modified,
+    return Advisory(
+        id, tuple(aliases), ecosystem, name, summary, severity, score, tuple(fixed),
+        tuple(Range(*found) for found in ranges), tuple(versions), url, modified,
     )
 
 
