@@ -35,10 +35,99 @@ Good:
     Deno.serve(async (req) => {
       const { data, error } = await supabase.auth.getUser(bearer(req));
       if (error || !data.user) return new Response("sign in first", { status: 401 });
+      if (await askedTooOften(data.user.id)) return new Response("later", { status: 429 });
       const { question } = await req.json();
       const messages = [{ role: "user", content: question }];
-      return Response.json(await ai.chat.completions.create({ model: "gpt-4o-mini", messages }));
+      return Response.json(await ai.chat.completions.create({ model: "gpt-4o-mini", max_tokens: 800, messages }));
     });
+
+Bad:
+
+    import { Hono } from "npm:hono";
+    import { streamText } from "npm:ai";
+    const app = new Hono();
+    app.post("/chat", async (c) => {
+      if (!c.req.header("authorization")) return c.text("sign in first", 401);
+      return streamText({ model, messages: (await c.req.json()).messages }).toTextStreamResponse();
+    });
+
+Good:
+
+    import { Hono } from "npm:hono";
+    import { jwt } from "npm:hono/jwt";
+    import { rateLimiter } from "npm:hono-rate-limiter";
+    import { streamText } from "npm:ai";
+    const app = new Hono();
+    app.use("*", jwt({ secret: SECRET, alg: "HS256" }), rateLimiter({ limit: 20, keyGenerator }));
+    app.post("/chat", async (c) => {
+      const messages = userTurns(await c.req.json());
+      return streamText({ model, messages, maxOutputTokens: 800 }).toTextStreamResponse();
+    });
+
+Bad:
+
+    Deno.serve(async (req) => {
+      if (req.headers.get("authorization") !== `Bearer ${Deno.env.get("JOB_TOKEN")}`) {
+        return new Response("not for you", { status: 403 });
+      }
+      return Response.json(await digest());
+    });
+
+Good:
+
+    import { timingSafeEqual } from "node:crypto";
+    const TOKEN = Deno.env.get("JOB_TOKEN");
+    if (!TOKEN) throw new Error("set JOB_TOKEN");
+    Deno.serve(async (req) => {
+      const sent = await sha256(req.headers.get("authorization") ?? "");
+      if (!timingSafeEqual(sent, await sha256(`Bearer ${TOKEN}`))) return new Response("not for you", { status: 403 });
+      return Response.json(await digest());
+    });
+
+Bad:
+
+    import { createClient } from "npm:@supabase/supabase-js@2";
+    const admin = createClient(URL, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+    Deno.serve(async (req) => {
+      const { user_id, note } = await req.json();
+      await admin.from("memories").insert({ user_id, note });
+      return new Response(null, { status: 204 });
+    });
+
+Good:
+
+    import { createClient } from "npm:@supabase/supabase-js@2";
+    Deno.serve(async (req) => {
+      const client = createClient(URL, ANON_KEY, {
+        global: { headers: { authorization: req.headers.get("authorization")! } },
+      });
+      const { data, error } = await client.auth.getUser();
+      if (error) return new Response("sign in first", { status: 401 });
+      const { note } = await req.json();
+      await client.from("memories").insert({ user_id: data.user.id, note });
+      return new Response(null, { status: 204 });
+    });
+
+Bad:
+
+    Deno.serve((req) => transport.handleRequest(req));
+
+Good:
+
+    Deno.serve({ hostname: "127.0.0.1", port: 4711 }, async (req) => {
+      if (!(await tokenMatches(req))) return new Response(null, { status: 401 });
+      return transport.handleRequest(req);
+    });
+
+Bad:
+
+    # .env
+    OLLAMA_HOST=0.0.0.0
+
+Good:
+
+    # .env
+    OLLAMA_HOST=127.0.0.1
 """
 from __future__ import annotations
 
@@ -186,8 +275,8 @@ ASSERTED = 'read it once, at start, and throw when it is not set'
 
 
 OWNERS = pattern(
-    rb'(?i)(?:user|owner|tenant|org|organi[sz]ation|account|customer|member|profile|team|workspace|client|patient|author)_?'
-    rb'(?:id|uuid)|owner|created_by'
+    rb'(?i)(?:user|owner|tenant|org|organi[sz]ation|account|customer|member|profile|team|workspace|client|patient|author)'
+    rb'_?(?:id|uuid)|owner|created_by'
 )
 
 
@@ -234,8 +323,8 @@ def _is_known(project: Project, module: Module, node: Node) -> bool:
 def _taken(module: Module, taken: Taken) -> Finding:
     message = (
         f'{taken.name} is what a caller wrote, and this client sees the rows of everybody: whoever calls acts as '
-        'anyone; take it from a verified token, `const { data } = await client.auth.getUser(token)`, or use a client with the '
-        'rights of the caller'
+        'anyone; take it from a verified token, `const { data } = await client.auth.getUser(token)`, or use a client with '
+        'the rights of the caller'
     )
     return Finding(module.span(taken.node), message, rule=TAKEN, related=(taken.read, taken.client))
 
