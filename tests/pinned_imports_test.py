@@ -260,6 +260,7 @@ def test_allows_commands(path, code):
         ('start.sh', 'deno run «--preload» npm:dotenv «--require=npm:other» main.ts\n'),
         ('start.sh', 'deno x «cowsay» hi\ndeno x -y «@scope/tool» hi\ndeno x «cowsay@latest»\n'),
         ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno add «npm:zod»\nRUN deno install «npm:zod@latest»\n'),
+        ('Dockerfile', 'FROM denoland/deno:2.9.8\nRUN deno add «@luca/flag»\nRUN deno add openai@6.49.0\n'),
         ('.github/workflows/a.yml', 'jobs:\n  a:\n    steps:\n      - run: deno add «jsr:@std/path»\n'),
         ('start.sh', 'deno install -gA «jsr:@deno/deployctl»\n'),
         ('start.sh', 'deno serve «https://example.com/serve.ts»\n'),

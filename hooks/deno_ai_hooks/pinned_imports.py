@@ -104,7 +104,7 @@ LOADING = ('import-map', 'preload', 'require')
 UNATTENDED = ('container', 'workflow')
 """Where what a command writes down is thrown away with the machine."""
 
-ELSEWHERE = pattern(rb'https?:|npm:|jsr:|\bx\b')
+ELSEWHERE = pattern(rb'https?:|npm:|jsr:|\b(?:x|i|add|install)\b')
 FILLED = pattern(r'\$|%\w+%|\{\{')
 """A part of a command line that is not known."""
 

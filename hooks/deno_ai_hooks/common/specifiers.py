@@ -325,13 +325,20 @@ def arguments(found: Invocation) -> Iterator[Specifier]:
         positions += line.arguments
     for index in positions:
         word = found.words[index]
-        if word.text and (specifier := _word(word, line.subcommand)):
+        if word.text and (specifier := _word(word, line.subcommand, bare=_takes_names(found))):
             yield specifier
 
 
-def _word(word: Word, subcommand: str) -> Specifier | None:
+def _takes_names(found: Invocation) -> bool:
+    """Return whether a bare name is a package of npm to an invocation, as `deno add zod` is (deno 2.9.8)."""
+    line = found.line
+    adding = line.subcommand == 'add' or (line.subcommand == 'install' and not line.has('global'))
+    return line.subcommand == 'x' or (adding and not line.has('jsr') and not line.has('entrypoint'))
+
+
+def _word(word: Word, subcommand: str, *, bare: bool) -> Specifier | None:
     text = word.text or ''
-    named = _bare(text) if subcommand == 'x' and BARE.fullmatch(text) else reference(text)
+    named = _bare(text) if bare and BARE.fullmatch(text) else reference(text)
     if named is None and not text.startswith(('https://', 'http://')):
         return None
     exact = word.span.end - word.span.start == len(text.encode())
@@ -341,7 +348,7 @@ def _word(word: Word, subcommand: str) -> Specifier | None:
 
 
 def _bare(text: str) -> Reference | None:
-    """Return the package of npm that `deno x` takes a bare name for (deno 2.9.8)."""
+    """Return the package of npm that a bare name stands for."""
     found = reference(f'npm:{text}')
     return found._replace(start=found.start - len('npm:'), end=found.end - len('npm:')) if found else None
 
