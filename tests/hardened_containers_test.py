@@ -1645,6 +1645,16 @@ def test_reads_what_is_broken(text, path):
 STAGES = ''.join(f'FROM denoland/deno:2 AS a{n}\nCOPY .env /a/b/c\nCMD ["x"]\n' for n in range(4000))
 
 
+def test_services_of_one_large_dockerfile_take_linear_time():
+    copies = ''.join(f'COPY a{n} /app/a{n}\n' for n in range(5000))
+    files = {'Dockerfile': f'{FROM}WORKDIR /app\n{copies}CMD ["x"]\n', 'deno.json': TASKS}
+    text = 'services:\n' + ''.join(f'  a{n}: {{build: ., command: task start, user: "1"}}\n' for n in range(600))
+    for path, code in (('compose.yaml', text), ('Dockerfile', files['Dockerfile'])):
+        start = time.perf_counter()
+        judged(hook, code, path, files={**files, 'compose.yaml': text})
+        assert time.perf_counter() - start < 5
+
+
 @pytest.mark.parametrize(
     ('text', 'path'),
     (

@@ -187,14 +187,17 @@ def check(document: Containerfile, project: Project) -> Iterator[Finding]:
 
 
 def _runs(document: Containerfile, found: Sequence[Invocation], project: Project) -> Iterator[Finding]:
+    from functools import cache
+
     from deno_ai_hooks.common import starts
 
+    elsewhere = cache(lambda: _user_elsewhere(document, project))
     spared = containers.DEVELOPMENT.search(document.path) or containers.DROPS.search(document.text.data)
     inner = list(starts.commands(document, 'entrypoint'))
     for stage in islice(_started(document), MOST_STAGES):
         yield from _failing(document, stage)
         if not spared and _runs_deno(document, stage, found):
-            yield from _rooted(document, stage, found, project)
+            yield from _rooted(document, stage, found, elsewhere, project)
         if not containers.DEVELOPMENT.search(document.path):
             yield from _unscoped(document, stage, found, inner, project)
 
@@ -261,12 +264,12 @@ def _pinned(image: str, span: Span) -> Iterator[Finding]:
 
 
 def _rooted(
-    document: Containerfile, stage: Stage, found: Sequence[Invocation], project: Project,
+    document: Containerfile, stage: Stage, found: Sequence[Invocation], elsewhere: Callable[[], bool], project: Project,
 ) -> Iterator[Finding]:
     image = document.image(stage) or ''
     user = staging.last(document, stage, 'USER')
     root = containers.is_root(user[1]) if user else containers.starts_as_root(image)
-    if not root or _drops(document, stage, project) or _user_elsewhere(document, project):
+    if not root or _drops(document, stage, project) or elsewhere():
         return
     advice = _user_for(image)
     if user:
@@ -350,8 +353,10 @@ def _user_elsewhere(document: Containerfile, project: Project) -> bool:
     from deno_ai_hooks.common.services import services
     from deno_ai_hooks.common.text import whole
 
-    def same(path: str) -> Containerfile | None:
-        return document if path == posixpath.normpath(document.path) else None
+    built: set[str] = set()
+
+    def note(_context: str, path: str, _target: str) -> None:
+        built.add(path)
 
     folder = posixpath.dirname(document.path)
     for place in [posixpath.join(each, name) for each in dict.fromkeys((folder, '')) for name in COMPOSE_FILES]:
@@ -359,9 +364,10 @@ def _user_elsewhere(document: Containerfile, project: Project) -> bool:
         if source is None or not USER_KEY.search(source.data):
             continue
         for root in Yaml(place, whole(source.data)).roots:
-            if any(_build(place, each, same) and _chooses(each) for each in islice(services(root), MOST)):
-                return True
-    return False
+            for service in islice(services(root), MOST):
+                if _chooses(service):
+                    _build(place, service, note)
+    return posixpath.normpath(document.path) in built
 
 
 def _chooses(service: Service) -> bool:
@@ -832,7 +838,7 @@ def check_services(document: Document, project: Project) -> Iterator[Finding]:
     from deno_ai_hooks.common.starts import commands
     from deno_ai_hooks.common.starts import of_service
 
-    built = cache(lambda path: _built(path, project))
+    built = cache(lambda context, path, target: _built(context, path, target, project))
     loose: list[tuple[Service, str]] = []
     inner = cache(lambda: list(commands(document, 'service')))
     seen = cache(lambda: _shown(_invocations(document)))
@@ -871,28 +877,31 @@ def _mentions_deno(service: Service) -> bool:
     return STARTS.search(' '.join(service.line).encode()) is not None
 
 
-def _build(path: str, service: Service, built: Callable[[str], Containerfile | None]) -> Build | None:
-    """Return what a service of the compose file at `path` is built from, None where that is not here."""
-    from deno_ai_hooks.common.starts import Build
+Built = Callable[[str, str, str], 'Build | None']
+"""What a context, a Dockerfile and a target make, None where that is not here."""
 
+
+def _build(path: str, service: Service, built: Built) -> Build | None:
+    """Return what a service of the compose file at `path` is built from, None where that is not here."""
     build = service.node.get('build') if service.pod is None else None
     if build is None:
         return None
     chosen = build.string('context') if build.items else str(build.value or '')
     context = posixpath.normpath(posixpath.join(posixpath.dirname(path), chosen or '.'))
     name = posixpath.normpath(posixpath.join(context, build.string('dockerfile') or 'Dockerfile'))
-    dockerfile = None if '$' in name or ':' in name else built(name)
-    stage = staging.target(dockerfile, build.string('target')) if dockerfile else None
-    return Build(context, dockerfile, stage) if dockerfile and stage else None
+    return None if '$' in name or ':' in name else built(context, name, build.string('target'))
 
 
-def _built(path: str, project: Project) -> Containerfile | None:
-    """Return the Dockerfile at `path`."""
+def _built(context: str, path: str, target: str, project: Project) -> Build | None:
+    """Return what the Dockerfile at `path` makes."""
     from deno_ai_hooks.common.documents.containerfile import Containerfile
+    from deno_ai_hooks.common.starts import Build
     from deno_ai_hooks.common.text import whole
 
     source = project.source(path)
-    return Containerfile(path, whole(source.data)) if source else None
+    dockerfile = Containerfile(path, whole(source.data)) if source else None
+    stage = staging.target(dockerfile, target) if dockerfile else None
+    return Build(context, dockerfile, stage, staging.Contents(dockerfile, stage)) if dockerfile and stage else None
 
 
 def _is_ours(dockerfile: Containerfile) -> bool:

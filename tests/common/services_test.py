@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from deno_ai_hooks.common.documents.config import Json
 from deno_ai_hooks.common.documents.yaml import Yaml
+from deno_ai_hooks.common.services import line
+from deno_ai_hooks.common.services import mounts
 from deno_ai_hooks.common.services import ports
 from deno_ai_hooks.common.services import roots
 from deno_ai_hooks.common.services import services
@@ -144,3 +146,43 @@ def test_ports_of_pods():
     assert list(ports(only(text % '{containerPort: 80}'))) == []
     (found,) = ports(only(text % '{containerPort: 80, hostPort: 8080, hostIP: 10.0.0.1}'))
     assert (found.address, found.target) == ('10.0.0.1', 80)
+
+
+@pytest.mark.parametrize(
+    ('command', 'expected'),
+    (
+        ('run main.ts', ['run', 'main.ts']), ('[run, "a b.ts"]', ['run', 'a b.ts']),
+        ('run $FLAGS a.ts', ['run', None, 'a.ts']),
+        ('[run, "${FLAGS}"]', ['run', None]), ('run --port=$PORT', ['run', '--port=$PORT']), ('""', []), ('[]', []),
+    ),
+)
+def test_words_of_a_line(command, expected):
+    service = only(f'services: {{a: {{image: x, command: {command}}}}}')
+    assert [word.text for word in line(service.arguments)] == expected
+
+
+@pytest.mark.parametrize(
+    ('volumes', 'expected'),
+    (
+        ('["./a:/app"]', [('/app', './a')]),
+        ('[".:/app/:ro"]', [('/app', '.')]),
+        ('["../a:/"]', [('/', '../a')]),
+        ('[{type: bind, source: ./a, target: /app}]', [('/app', './a')]),
+        ('["data:/app", "/srv:/srv", "/app", {type: volume, source: data, target: /d}]', []),
+        ('{a: b}', []),
+    ),
+)
+def test_mounts(volumes, expected):
+    assert list(mounts(only(f'services: {{a: {{image: x, volumes: {volumes}}}}}'))) == expected
+
+
+@pytest.mark.parametrize(
+    ('build', 'expected'),
+    (
+        ('{args: {A: b}}', [('A', 'b')]), ('{args: [A=b, C]}', [('A', 'b')]), ('{args: {A: "${B}"}}', [('A', None)]),
+        ('.', []), ('{context: .}', []),
+    ),
+)
+def test_arguments_of_a_build(build, expected):
+    service = only(f'services: {{a: {{image: x, build: {build}}}}}')
+    assert [(each.name, each.value) for each in variables(service)] == expected

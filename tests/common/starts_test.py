@@ -52,7 +52,8 @@ DOCKERFILE = f'FROM {IMAGE} AS base\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["deno",
 def test_of_a_service(service, target, expected, before, folder):
     document = Yaml('compose.yaml', whole(f'services: {{a: {service}}}'.encode()))
     dockerfile = Containerfile('Dockerfile', whole(DOCKERFILE.encode()))
-    build = None if target is None else starts.Build('', dockerfile, stages.target(dockerfile, target))
+    stage = stages.target(dockerfile, target or '')
+    build = None if target is None else starts.Build('', dockerfile, stage, stages.Contents(dockerfile, stage))
     (found,) = services(document.roots[0])
     start = starts.of_service('compose.yaml', found, build, list(starts.commands(document, 'service')))
     assert (texts(start), start.before, start.folder) == (expected, before, folder)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ANCESTORS = 50  # nobody builds a longer chain of stages
 LONGEST_PATH = 4096
-LOOKED = 2000  # copies that are looked at for one path
+LOOKED = 500  # copies that are looked at for one path
 
 
 class Copy(NamedTuple):

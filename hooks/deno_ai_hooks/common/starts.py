@@ -29,11 +29,12 @@ NESTED = 4
 
 
 class Build(NamedTuple):
-    """What an image is built from: the folder of its files, its Dockerfile, and the stage that is asked for."""
+    """What an image is built from: the folder of its files, its Dockerfile, a stage of that, and what this holds."""
 
     context: str
     dockerfile: Containerfile
     stage: Stage
+    contents: stages.Contents
 
 
 class Start(NamedTuple):
@@ -128,14 +129,14 @@ def _located(path: str, service: Service, folder: str, build: Build | None) -> L
     """Return what tells where the files of a service stand: mounted, copied, or, of another's image, anywhere above."""
     here = posixpath.dirname(path)
     mounted = list(mounts(service))
-    contents = stages.Contents(build.dockerfile, build.stage) if build else None
 
     def locate(place: str) -> Iterator[str]:
         for target, source in mounted:
             if (rest := stages.below(place, target)) is not None:
                 yield posixpath.normpath(posixpath.join(here, source, rest))
-        if build and contents:
-            yield from (posixpath.normpath(posixpath.join(build.context, each)) for each in contents.origins(place))
+        if build:
+            origins = build.contents.origins(place)
+            yield from (posixpath.normpath(posixpath.join(build.context, each)) for each in origins)
         elif not mounted and (rest := stages.below(place, folder)):
             yield from (posixpath.join(each, rest) for each in _above(here))
 
