@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sqlite3
 import threading
+from contextlib import closing
 from contextlib import contextmanager
 from datetime import UTC
 from datetime import date
@@ -427,6 +430,33 @@ def test_lock_files_that_are_not_read(tmp_path, npm, text, code):
     ended = folder(tmp_path, {'deno.lock': text}).run(SCRIPT, '--advisories', npm, 'deno.lock')
     assert ended.code == code
     assert ended.out.startswith('deno.lock: ')
+
+
+def test_what_is_not_reported_is_counted(tmp_path, data):
+    lock = '{"version": "5", "npm": {"lodash@4.17.15": {}, "react@18.2.0": {}, "react@18.2.0_x@1.0.0": {}}}'
+    repo = folder(tmp_path, {'deno.lock': lock})
+    ended = repo.run(SCRIPT, '--advisories', data, '--level', 'high', '--ignore', 'CVE-2021-1:2999-01-01:in tests')
+    assert ended.code == 0
+    assert re.search(r'^deno.lock: 2 of 2 dependencies audited, by advisories up to 2026-01-02, \d+ days old; 1 below '
+                     r'high; 1 let stand by --ignore\n$', ended.out)
+
+
+def test_an_index_that_is_damaged_inside(tmp_path):
+    path = indexed(tmp_path / 'data', until('GHSA-aaaa', 'lodash', '4.17.21'))
+    with closing(sqlite3.connect(os.path.join(path, FILE))) as connection, connection:
+        connection.execute("UPDATE advisory SET data = '{'")
+    ended = folder(tmp_path, {'deno.lock': SOUND}).run(SCRIPT, '--advisories', path, 'deno.lock')
+    assert ended.code == 2
+    assert ended.out.startswith(f'audited-dependencies: {path}: the advisories are damaged')
+
+
+def test_a_clock_that_is_wrong(tmp_path):
+    path = indexed(tmp_path / 'data', until('GHSA-aaaa', 'lodash', '4.17.21'))
+    with closing(sqlite3.connect(os.path.join(path, FILE))) as connection, connection:
+        connection.execute("UPDATE about SET value = '2999-01-01T00:00:00+00:00' WHERE name = 'newest'")
+    ended = folder(tmp_path, {'deno.lock': SOUND}).run(SCRIPT, '--advisories', path, 'deno.lock')
+    assert ended.code == 2
+    assert 'the newest advisory is of 2999-01-01, which is to come: the clock' in ended.out
 
 
 # asked for online

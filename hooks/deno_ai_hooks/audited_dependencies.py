@@ -194,6 +194,9 @@ def _local(path: str) -> Data:
 
     store = _store(path, os.getpid())
     age = (datetime.now(UTC) - store.age).days
+    if age < -1:
+        raise AdvisoriesError(f'{path}: the newest advisory is of {store.age:%Y-%m-%d}, which is to come: the clock of '
+                              'this machine is wrong')
     old = f', {age} days old' if age > OLD else ''
 
     def knows(each: Dependency) -> bool:
@@ -274,16 +277,17 @@ def check(
             yield Skipped(lock.path, f'a lock file of version {lock.version[:20]}, which is not known', broken=True)
         return
     found = list(locked(lock))
-    if not found:
+    if not found and asked:
         yield Skipped(lock.path, 'holds no packages to audit', seen=True)
+    if not found:
         return
     data = yield from _data(found, project, advisories, online, max_age, asked)
     if data is not None:
         yield from _judged(found, data, level, ignore, lock)
         left = [each for each in found if _left(each, data)]
-        more = f'; not judged: {_counted(left, data)}' if left else ''
+        more = '; '.join(_more(found, left, data, level, ignore))
         yield Skipped(lock.path, f'{len(found) - len(left)} of {len(found)} dependencies audited, by '
-                      f'{data.told}{more}', seen=True)
+                      f'{data.told}{more and "; " + more}', seen=True)
 
 
 @hook.check('typescript', 'json', needs=REMOTE)
@@ -333,14 +337,15 @@ def _data(
     try:
         sources = [_local(advisories)] if advisories is not None else []
         sources += [_remote(online, project, found)] if online else []
+        data = reduce(_joined, sources)
+        known = {each.key: data.find(each) for each in found}
     except AdvisoriesError as e:
         yield Skipped(hook.id, str(e), broken=True)
         return None
-    data = reduce(_joined, sources)
     if max_age is not None and data.age is not None and data.age > max_age:
         yield Skipped(hook.id, f'{advisories}: the newest advisory is {data.age} days old, more than --max-age '
                       f'{max_age}; `deno-ai-hooks advisories update` writes newer ones', broken=True)
-    return data
+    return data._replace(find=lambda each: known[each.key])
 
 
 def _left(each: Dependency, data: Data) -> bool:
@@ -357,6 +362,21 @@ def _counted(left: Sequence[Dependency], data: Data) -> str:
         else 'by URL' if each.ecosystem == 'url' else f'of {each.ecosystem}' for each in left
     )
     return ', '.join(f'{count} {cause}' for cause, count in sorted(causes.items()))
+
+
+def _more(
+    found: Sequence[Dependency], left: Sequence[Dependency], data: Data, level: str | None, ignore: Sequence[Ignored],
+) -> Iterator[str]:
+    """Yield what a lock file holds that is not reported."""
+    if left:
+        yield f'not judged: {_counted(left, data)}'
+    known = {(*each.key, advisory.id): advisory for each in found for advisory in data.find(each)}
+    below = sum(_is_below(advisory, level) for advisory in known.values())
+    ignored = sum(_ended(advisory, ignore) is True and not _is_below(advisory, level) for advisory in known.values())
+    if below:
+        yield f'{below} below {level}'
+    if ignored:
+        yield f'{ignored} let stand by --ignore'
 
 
 # what is said

@@ -15,10 +15,13 @@ from deno_ai_hooks.common.advisories import ascending
 from deno_ai_hooks.common.advisories import is_version
 from deno_ai_hooks.common.advisories import merged
 from deno_ai_hooks.common.advisories import remedy
+from hypothesis import given
+from hypothesis import strategies as st
 from osv_export import indexed
 from osv_export import osv
 from osv_export import stored
 from osv_export import until
+from semver import Version
 
 
 def advisory(id='GHSA-1', *ranges, **more):
@@ -229,3 +232,27 @@ def test_an_index_of_another_form(tmp_path, change):
     connection.close()
     with pytest.raises(AdvisoriesError, match=r'write (it|them) anew'):
         Store.load(path)
+
+
+# the order of the library
+
+NUMBERS = st.integers(0, 12)
+LABELS = st.lists(st.sampled_from(('alpha', 'beta', 'rc', '0', '1', '2', '10', 'a-b')), max_size=3)
+
+
+@st.composite
+def versions(draw):
+    numbers = '.'.join(str(draw(NUMBERS)) for _ in range(3))
+    labels = '.'.join(draw(LABELS))
+    build = draw(st.sampled_from(('', '+b', '+1.2')))
+    return f'{numbers}-{labels}{build}' if labels else f'{numbers}{build}'
+
+
+@given(versions(), versions(), versions())
+def test_versions_are_ordered_as_semver_orders_them(low, high, version):
+    between = Version.parse(low) <= Version.parse(version) < Version.parse(high)
+    assert affects(advisory('GHSA-1', (low, high)), version) == between
+    within = Version.parse(low) <= Version.parse(version) <= Version.parse(high)
+    assert affects(advisory('GHSA-1', (low, '', high)), version) == within
+    assert affects(advisory('GHSA-1', ('0', high)), version) == (Version.parse(version) < Version.parse(high))
+    assert list(map(Version.parse, ascending((low, high)))) == sorted(map(Version.parse, {low, high}))
