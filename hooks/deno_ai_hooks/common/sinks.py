@@ -58,6 +58,10 @@ MESSAGES = {
 
 def sinks(module: Module) -> list[Sink]:
     """Return the sinks of a module."""
+    return module.once(_found)
+
+
+def _found(module: Module) -> list[Sink]:
     return list(_Sinks(module).all())
 
 

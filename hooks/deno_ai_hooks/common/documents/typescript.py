@@ -41,6 +41,7 @@ from deno_ai_hooks.common.documents.typescript_text import decode
 from deno_ai_hooks.common.documents.typescript_text import escape_for
 from deno_ai_hooks.common.documents.typescript_text import unescape
 from deno_ai_hooks.common.documents.typescript_tree import ANATOMY
+from deno_ai_hooks.common.documents.typescript_tree import DETAILS
 from deno_ai_hooks.common.documents.typescript_tree import FOLLOW
 from deno_ai_hooks.common.documents.typescript_tree import arguments
 from deno_ai_hooks.common.documents.typescript_tree import elements
@@ -131,6 +132,7 @@ class Module(Document):
         self.dialect = dialect or ('tsx' if path.lower().endswith(TSX) else 'ts')
         self._root: Node | None = None
         self._nodes: dict[str, list[Node]] | None = None
+        self._details: dict[str, list[Node]] | None = None
         self._sorted: dict[str, list[Node]] = {}
         self._scopes: Scopes | None = None
         self._changes: Changes | None = None
@@ -198,14 +200,12 @@ class Module(Document):
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """Yield the nodes of these types in source order, outer ones first."""
-        if len(types) == 1 and types[0] in self._anatomy:
+        if len(types) == 1:
             kind = types[0]
             if kind not in self._sorted:
-                self._sorted[kind] = sorted_nodes(self._anatomy[kind])
+                self._sorted[kind] = sorted_nodes(self._found(kind))
             return iter(self._sorted[kind])
-        known = [node for kind in types if kind in ANATOMY for node in self._anatomy.get(kind, ())]
-        other = [node for kind in types if kind not in ANATOMY for node in self._query(kind)]
-        return iter(sorted_nodes(known + other))
+        return iter(sorted_nodes([node for kind in types for node in self._found(kind)]))
 
     def comments(self) -> Iterator[Span]:
         """Yield where comments stand."""
@@ -221,6 +221,15 @@ class Module(Document):
         if self._nodes is None:
             self._nodes = nodes_by_type(self.root, self.dialect, ANATOMY)
         return self._nodes
+
+    def _found(self, kind: str) -> list[Node]:
+        if kind in ANATOMY:
+            return self._anatomy.get(kind, [])
+        if kind not in DETAILS:
+            return self._query(kind)
+        if self._details is None:
+            self._details = nodes_by_type(self.root, self.dialect, DETAILS)
+        return self._details.get(kind, [])
 
     def _query(self, kind: str) -> list[Node]:
         return nodes_by_type(self.root, self.dialect, (kind,)).get(kind, [])

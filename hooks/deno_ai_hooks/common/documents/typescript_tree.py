@@ -23,6 +23,11 @@ ANATOMY = tuple(sorted(
         'augmented_assignment_expression update_expression array object'.split()
     )
 ))
+# what is asked for where values are followed: found by a second query, as soon as one of them is wanted
+DETAILS = tuple(sorted(set(
+    'if_statement ternary_expression binary_expression switch_case switch_default try_statement while_statement '
+    'do_statement return_statement yield_expression throw_statement pair subscript_expression'.split()
+)))
 SECONDS, SECONDS_PER_MEGABYTE = 2.0, 2.0  # a parse takes 0.15 s a megabyte; some garbage takes quadratic time
 LARGE = 2_000        # nodes of a broken tree that are looked through at once: long runs of stray tokens are slow
 FOLLOW = 48          # steps from a name to what it stands for
