@@ -11,9 +11,19 @@ FLOW = '{"repo": "x", "rev": "y"}'
 NEW = {'repo': 'x', 'rev': 'y'}
 
 
+READERS = (yaml_lists.loader(), yaml.SafeLoader)
+"""The reader in C, where there is one, and that in Python."""
+
+
 def added(text, *keys):
     """Return `text` with an item behind the last one of the list under `keys`."""
-    node = yaml.compose(text, yaml.SafeLoader)
+    found = {_added(text, keys, reader) for reader in READERS}
+    assert len(found) == 1, found
+    return found.pop()
+
+
+def _added(text, keys, reader):
+    node = yaml.compose(text, reader)
     for key in keys:
         node = node.value[key] if isinstance(key, int) else yaml_lists.get(node, key)
     return yaml_lists.with_item(text, node, LINES, FLOW)
@@ -62,7 +72,7 @@ def added(text, *keys):
         ('{"repos": []}', f'{{"repos": [{FLOW}]}}'),
         ('repos: []\n', 'repos:\n  - repo: x\n    rev: y\n'),
         ('repos: [] # none yet\na: b\n', f'repos: [{FLOW}] # none yet\na: b\n'),
-        ('\ufeffrepos:\n- repo: a\n', '\ufeffrepos:\n- repo: a\n- repo: x\n  rev: y\n'),
+        ('# \U0001f600 é\nrepos:\n- é: ü\n', '# \U0001f600 é\nrepos:\n- é: ü\n- repo: x\n  rev: y\n'),
         ('---\nrepos:\n- repo: a\n...\n', '---\nrepos:\n- repo: a\n- repo: x\n  rev: y\n...\n'),
         ('r: &b {repo: a}\nrepos:\n  - *b\n', 'r: &b {repo: a}\nrepos:\n  - *b\n  - repo: x\n    rev: y\n'),
         ('repos: &r\n  - &b {repo: a}\n', 'repos: &r\n  - &b {repo: a}\n  - repo: x\n    rev: y\n'),

@@ -225,20 +225,20 @@ class _Config:
         from deno_ai_hooks.common.precommit import ConfigError
         from deno_ai_hooks.common.precommit import load
 
-        self._text = text
-        lines = (line.strip() for line in text.removeprefix('\ufeff').splitlines())
+        self._mark = yaml_lists.BOM if text.startswith(yaml_lists.BOM) else ''
+        self._text = text.removeprefix(yaml_lists.BOM)
+        lines = (line.strip() for line in self._text.splitlines())
         self._is_empty = all(not line or line.startswith('#') or line == '---' for line in lines)
         if not self._is_empty:
             try:
                 load(root)
             except ConfigError as e:
                 raise RefusedError(str(e).partition('; --no-config')[0]) from None
-        self._own = [index for index, repo in enumerate(yaml_lists.items(self._repos(text))) if _is_own(repo)]
+        repos = yaml_lists.items(self._repos(self._text))
+        self._own = [index for index, repo in enumerate(repos) if _is_own(repo)]
 
     def _repos(self, text: str) -> Any:
-        import yaml
-
-        return None if self._is_empty else yaml_lists.get(yaml.compose(text, yaml.SafeLoader), 'repos')
+        return None if self._is_empty else yaml_lists.get(yaml_lists.read(text), 'repos')
 
     @property
     def suite(self) -> Suite | None:
@@ -253,20 +253,21 @@ class _Config:
         Raises RefusedError where they cannot be put in without a change to anything else.
         """
         missing = [id for id in _hooks() if not re.search(rf'(?<![\w-]){id}(?![\w-])', self._text)]
-        if not missing:
-            return self._text.encode()
+        after = self._text
         if self._is_empty:
-            return yaml_lists.put(self._text, len(self._text), _new_config(suite).decode().splitlines()).encode()
-        return self._with_hooks(missing) if self._own else self._with_suite(suite, missing)
+            after = yaml_lists.put(self._text, len(self._text), _new_config(suite).decode().splitlines())
+        elif missing:
+            after = self._with_hooks(missing) if self._own else self._with_suite(suite, missing)
+        return (self._mark + after).encode()
 
-    def _with_suite(self, suite: Suite, hooks: Sequence[str]) -> bytes:
+    def _with_suite(self, suite: Suite, hooks: Sequence[str]) -> str:
         repos = self._repos(self._text)
         lines = _stanza(suite, hooks, *_habit(self._text, repos))
         stanza = {**suite._asdict(), 'hooks': [{'id': id} for id in hooks]}
         after = yaml_lists.with_item(self._text, repos, lines, _json(stanza))
         return self._held(after, lambda config: config['repos'].append(stanza))
 
-    def _with_hooks(self, missing: Sequence[str]) -> bytes:
+    def _with_hooks(self, missing: Sequence[str]) -> str:
         """Return the file with more hooks behind the last one that it takes from this suite."""
         at, text = self._own[-1], self._text
         for id in missing:
@@ -274,20 +275,20 @@ class _Config:
             text = yaml_lists.with_item(text, hooks, [f'id: {id}'], _json({'id': id}))
         return self._held(text, lambda config: config['repos'][at]['hooks'].extend({'id': id} for id in missing))
 
-    def _held(self, after: str, change: Callable[[Any], object]) -> bytes:
+    def _held(self, after: str, change: Callable[[Any], object]) -> str:
         """Return `after` if it means what the file meant with `change` made; raises RefusedError if not."""
         import yaml
 
-        expected = yaml.safe_load(self._text)
+        expected = yaml_lists.value(self._text)
         change(expected)
         try:
-            kept = _same(yaml.safe_load(after), expected)
+            kept = _same(yaml_lists.value(after), expected)
         except yaml.YAMLError:
             kept = False
         if not kept:
             raise RefusedError(f'{CONFIG}: written in a way that cannot be added to; put the hooks in by hand, as the '
                                'README shows')
-        return after.encode()
+        return after
 
 
 def _habit(text: str, repos: Any) -> tuple[int, int]:
