@@ -66,7 +66,8 @@ FRAMES = 6_000       # of Python, of which a step takes about ten
 DEPTH = 240          # expressions inside expressions, through names and calls
 QUESTIONS = 60_000   # that are asked of one module
 FEW = 6              # origins of one expression
-LONG = 8             # names of an access path
+LONG = 10            # names of an access path
+KEPT = 5             # of them that are told apart in what a function returns
 STEPS = 10           # of a flow that are told
 MANY = 400           # members, elements, assignments of one thing
 
@@ -589,6 +590,8 @@ class Flows:
         function = node.child_by_field_name('function')
         if function is None or function.type == 'import':
             return ()
+        if ANYTHING in path:
+            return self._around(function, list(arguments(node)), depth)
         name, given = self.module.callee(function) or '', list(arguments(node))
         known = self._by_name(node, name, given, path, depth)
         if known is not None:
@@ -601,6 +604,27 @@ class Flows:
         if member and method is not None and owner is not None:
             return self._method(node, owner, method, given, path, depth)
         return ()
+
+    def _around(self, function: Node, given: list[Node], depth: int) -> Iterator[Origin]:
+        """Yield all that a call may be made of: what it is given and called on, and what a function here returns."""
+        owner = function.child_by_field_name('object')
+        yield from self._each([*([owner] if owner is not None else []), *given], (ANYTHING,), depth)
+        yield from self._each(given, (), depth)
+        if self._hinted(function, hints.MODEL):
+            for found in self._functions.resolve(function):
+                results = of(found.module).results(found.node, (ANYTHING,), depth)
+                yield from (each for each in results if not each.is_parameter)
+
+    def _hinted(self, function: Node, hint: str) -> bool:
+        """Return whether the words of the module that a function comes from, and of those it imports, hint at it."""
+        root: Node | None = function
+        while root is not None and root.type in ('member_expression', 'call_expression', 'non_null_expression'):
+            root = root.child_by_field_name('object') or root.child_by_field_name('function')
+        binding = self.module.declaration(root) if root is not None and root.type == 'identifier' else None
+        origin = self.module.origin(binding) if binding is not None and binding.kind == 'import' else None
+        if origin is None or self.module.hints is None:
+            return binding is not None or root is None or root.type != 'identifier'
+        return hint in self.module.hints(origin[0])
 
     def _model(self, node: Node) -> models.ModelCall | None:
         if self._models is None:
@@ -668,6 +692,7 @@ class Flows:
 
     def results(self, function: Node, path: Path, depth: int = DEPTH) -> tuple[Origin, ...]:
         """Return the origins of what a function of this module gives back."""
+        path = path if len(path) <= KEPT else (*path[:KEPT - 1], INSIDE)
         key = (function.id, path)
         if key not in self._returned:
             self._returned[key] = ()
@@ -835,14 +860,8 @@ class Flows:
         """Return whether a call may run a function of another module in which text does harm."""
         if not call.arguments or functions._is_foreign(call.callee) or (call.callee or '').startswith('local:'):
             return False
-        root = call.node.child_by_field_name('constructor' if call.new else 'function')
-        while root is not None and root.type in ('member_expression', 'call_expression', 'non_null_expression'):
-            root = root.child_by_field_name('object') or root.child_by_field_name('function')
-        binding = self.module.declaration(root) if root is not None and root.type == 'identifier' else None
-        origin = self.module.origin(binding) if binding is not None and binding.kind == 'import' else None
-        if origin is None or self.module.hints is None:
-            return binding is not None or root is None or root.type != 'identifier'
-        return hints.SINK in self.module.hints(origin[0])
+        function = call.node.child_by_field_name('constructor' if call.new else 'function')
+        return function is not None and self._hinted(function, hints.SINK)
 
     def _carries(self, node: Node) -> bool:
         """Return whether anything at all of an expression comes from a source."""
