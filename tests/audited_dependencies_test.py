@@ -66,7 +66,7 @@ def marked(*names, version='5', **more):
     for name in names:
         told = name.startswith('«')
         entry = json.dumps({'integrity': HASH} | more.get(name.strip('«'), {}))
-        rows.append(f'"{name.strip("«")}": ' + (f'«{entry}»' if told else entry))
+        rows.append(f'"{f"{name}»" if told else name}": {entry}')
     return f'{{"version": "{version}", "npm": {{{", ".join(rows)}}}}}'
 
 
@@ -114,20 +114,20 @@ def test_allows(names, data):
     'text',
     (
         # every version of the file
-        '{"version": "4", "npm": {"lodash@4.0.0": «{"integrity": "%s"}»}}' % HASH,
-        '{"version": "3", "packages": {"npm": {"lodash@4.0.0": «{"integrity": "%s", "dependencies": {}}»}}}' % HASH,
-        '{"version": "2", "npm": {"packages": {"lodash@4.0.0": «{"integrity": "%s", "dependencies": {}}»}}}' % HASH,
-        '{"version": "5", "jsr": {"@our/kit@1.1.0": «{"integrity": "%s"}», "@our/kat@1.1.0": {}}}' % ('0' * 64),
+        '{"version": "4", "npm": {"«lodash@4.0.0»": {"integrity": "%s"}}}' % HASH,
+        '{"version": "3", "packages": {"npm": {"«lodash@4.0.0»": {"integrity": "%s", "dependencies": {}}}}}' % HASH,
+        '{"version": "2", "npm": {"packages": {"«lodash@4.0.0»": {"integrity": "%s", "dependencies": {}}}}}' % HASH,
+        '{"version": "5", "jsr": {"«@our/kit@1.1.0»": {"integrity": "%s"}, "@our/kat@1.1.0": {}}}' % ('0' * 64),
         # what CDNs serve is the package all the same
-        '{"version": "5", "remote": {"https://esm.sh/lodash@4.17.15": "«0»", "https://esm.sh/lodash@4.17.21": "0"}}',
-        '{"version": "5", "remote": {"https://cdn.jsdelivr.net/npm/lodash@4.17.15/lodash.js": "«0»"}}',
-        '{"version": "5", "remote": {"https://unpkg.com/lodash@4.17.15": "«0»"}}',
-        '{"version": "5", "remote": {"https://cdn.skypack.dev/lodash@4.17.15": "«0»"}}',
-        '{"version": "5", "redirects": {"https://esm.sh/lodash": "«https://esm.sh/lodash@4.17.15»"}}',
-        '{"version": "5", "remote": {"https://deno.land/x/oak@v11.1.0/mod.ts": "«0»"}}',
-        '{"https://esm.sh/lodash@4.17.15": "«0»"}',
+        '{"version": "5", "remote": {"«https://esm.sh/lodash@4.17.15»": "0", "https://esm.sh/lodash@4.17.21": "0"}}',
+        '{"version": "5", "remote": {"«https://cdn.jsdelivr.net/npm/lodash@4.17.15/lodash.js»": "0"}}',
+        '{"version": "5", "remote": {"«https://unpkg.com/lodash@4.17.15»": "0"}}',
+        '{"version": "5", "remote": {"«https://cdn.skypack.dev/lodash@4.17.15»": "0"}}',
+        '{"version": "5", "redirects": {"«https://esm.sh/lodash»": "https://esm.sh/lodash@4.17.15"}}',
+        '{"version": "5", "remote": {"«https://deno.land/x/oak@v11.1.0/mod.ts»": "0"}}',
+        '{"«https://esm.sh/lodash@4.17.15»": "0"}',
         # other files of one package are no more news
-        '{"version": "5", "remote": {"https://deno.land/x/oak@v11.1.0/a.ts": "«0»",'
+        '{"version": "5", "remote": {"«https://deno.land/x/oak@v11.1.0/a.ts»": "0",'
         ' "https://deno.land/x/oak@v11.1.0/b.ts": "0"}}',
         '{"version": "5", "remote": {"https://deno.land/x/oak@v12.6.0/mod.ts": "0",'
         ' "https://a.example/lodash@1.0.0": "0"}}',
@@ -300,7 +300,7 @@ def test_program(tmp_path, npm):
     repo = repository(tmp_path, {'deno.lock': VULNERABLE, 'main.ts': 'import "https://esm.sh/lodash@4.17.10";\n'})
     ended = repo.run(SCRIPT, '--advisories', npm)
     assert ended.code == 1
-    assert 'deno.lock:1:44: npm:lodash@4.17.15 has GHSA-aaaa, of unknown severity' in ended.out
+    assert 'deno.lock:1:27: npm:lodash@4.17.15 has GHSA-aaaa, of unknown severity' in ended.out
     assert 'main.ts:1:9: npm:lodash@4.17.10 has GHSA-aaaa' in ended.out
     today = datetime.now(UTC).date()
     assert f'deno.lock: 1 of 1 dependencies audited, by advisories up to {today}\n' in ended.out

@@ -73,6 +73,7 @@ from deno_ai_hooks.common.cli import run
 from deno_ai_hooks.common.diagnostic import Skipped
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.finding import Finding
+from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.common.hook import Said
 from deno_ai_hooks.common.project import Project
@@ -396,7 +397,16 @@ def _judged(
             said.add((*each.key, advisory.id))
             parts = [_vulnerable(each, advisory), _mended(each, advisory), _came(each, lock)]
             more = f'--ignore of it ended on {ended}' if ended else ''
-            yield Finding(each.span, '; '.join(filter(None, (*parts, more))), rule=VULNERABLE)
+            span = each.span if lock is None else _name(lock, each.span)
+            yield Finding(span, '; '.join(filter(None, (*parts, more))), rule=VULNERABLE)
+
+
+def _name(lock: Lockfile, span: Span) -> Span:
+    """Return where the name of an entry stands that has its value under `span`."""
+    data = lock.text.data
+    end = data.rfind(b'"', 0, max(0, data.rfind(b':', 0, span.start)))
+    start = data.rfind(b'"', 0, end) + 1
+    return Span(start, end) if 0 < start <= end else span
 
 
 def _is_below(advisory: Advisory, level: str | None) -> bool:
