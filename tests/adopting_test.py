@@ -40,8 +40,7 @@ def test_workflow(tmp_path):
     ended = made.run('zizmor', '--offline', '--no-progress', WORKFLOW)
     assert ended.code == 0, ended
     assert not judged(catalog.load('scheduled-audit'), text, WORKFLOW, files={'deno.json': '{}'})
-    used = re.findall(r'uses: (\S+)@(\S+) # (\S+)', text)
-    assert {name: (commit, release) for name, commit, release in used} == starter.ACTIONS
+    assert set(re.findall(r'uses: (.*)', text)) == set(starter.ACTIONS.values())
 
 
 def test_gitlab(tmp_path):

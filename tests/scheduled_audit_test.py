@@ -670,6 +670,10 @@ def test_a_comment_lets_it_stand(tmp_path):
         {CI: workflow(*[f'- {{uses: ./.github/actions/a, if: x{n}}}' for n in range(40)]),
          '.github/actions/a/action.yml': 'runs: {steps: [%s]}' % ', '.join(
              f'{{uses: ./.github/actions/a, if: y{n}}}' for n in range(40))},
+        # each runs behind the one before
+        {f'.github/workflows/{number}.yml': 'name: n%d\n%s' % (number, workflow(
+            '- run: ls', on='{workflow_run: {workflows: [n%d]}}' % (number - 1) if number else 'schedule',
+        )) for number in range(200)},
         {CI: workflow('- run: make ' + 'a ' * 20_000), 'Makefile': 'a: ' * 20_000},
         {CI: workflow('- run: ' + 'deno task x && ' * 20_000 + 'true')},
     ),

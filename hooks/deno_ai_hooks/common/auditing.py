@@ -200,29 +200,25 @@ def _is_scheduled(
 
 def _scheduled(found: Sequence[Pipeline]) -> list[Pipeline]:
     """Return the workflows that run on a schedule, or behind or by order of one that does."""
-    chosen = [each for each in found if each.events and 'schedule' in each.events]
-    for _ in found:
-        names = {each.root.string('name') or each.path for each in chosen} | set(_ordered(chosen))
-        more = [
-            each for each in found if each not in chosen
-            and (not names.isdisjoint(each.after) or not names.isdisjoint(_names(each)))
-        ]
-        if not more:
-            break
+    chosen: list[Pipeline] = []
+    more = [each for each in found if each.events and 'schedule' in each.events]
+    left = [each for each in found if each.events and 'schedule' not in each.events]
+    names: set[str] = set()
+    while more:
         chosen += more
+        names.update(each.root.string('name') or each.path for each in more)
+        names.update(_ordered(more))
+        more = [each for each in left if not names.isdisjoint((*each.after, posixpath.basename(each.path)))]
+        left = [each for each in left if names.isdisjoint((*each.after, posixpath.basename(each.path)))]
     return chosen
 
 
 def _ordered(found: Iterable[Pipeline]) -> Iterator[str]:
+    """Yield the files of the workflows that others start by `gh workflow run`."""
     for each in found:
         for step in each.steps:
             if step.texts[:3] == ('gh', 'workflow', 'run'):
                 yield from step.texts[3:4]
-
-
-def _names(pipeline: Pipeline) -> tuple[str, ...]:
-    """Return what `gh workflow run` calls a workflow: its file."""
-    return (posixpath.basename(pipeline.path),)
 
 
 def _is_on_schedule(step: Step) -> bool:

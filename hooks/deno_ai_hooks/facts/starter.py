@@ -7,14 +7,14 @@ REPOSITORY = 'https://git.example.com/deno-ai-hooks'
 DENO = 'v2.9.8'
 PYTHON = '3.13'
 
-ACTIONS = {
-    # as public workflows pin them, ten or so of each agreeing; read in November 2026
-    'actions/checkout': ('de0fac2e4500dabe0009e67214ff5f5447ce83dd', 'v6.0.2'),
-    'actions/setup-python': ('a309ff8b426b58ec0e2a45f0f869d46889d02405', 'v6.2.0'),
-    'denoland/setup-deno': ('667a34cdef165d8d2b2e98dde39547c9daac7282', 'v2.0.4'),
-    'github/codeql-action/upload-sarif': ('8aad20d150bbac5944a9f9d289da16a4b0d87c1e', 'v4.36.2'),
-}
-"""Commits of actions, and the releases that they are."""
+PINNED = '''
+actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
+actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0
+denoland/setup-deno@667a34cdef165d8d2b2e98dde39547c9daac7282 # v2.0.4
+github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e # v4.36.2
+'''
+ACTIONS = {pin.partition('@')[0]: pin for pin in PINNED.split('\n') if pin}
+"""Actions with the commits of their releases, as public workflows pin them: seven or more of each agree (2026)."""
 
 WORKFLOW = '''\
 # The hooks on every pull request, an audit every week.  `deno-ai-hooks init` wrote it; it is yours to change.
@@ -94,8 +94,8 @@ jobs:
 def workflow(suite: str) -> str:
     """Return the workflow; `suite` is what pip installs this suite from, in quotes where YAML wants them."""
     text = WORKFLOW.replace('<suite>', suite).replace('<deno>', DENO).replace('<python>', PYTHON)
-    for name, (commit, release) in ACTIONS.items():
-        text = text.replace(f'<{name}>', f'{name}@{commit} # {release}')
+    for name, pin in ACTIONS.items():
+        text = text.replace(f'<{name}>', pin)
     return text
 
 
