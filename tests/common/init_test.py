@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -216,6 +218,31 @@ def test_addresses(tmp_path, address, requirement):
     found = changed(repository(tmp_path), repo=address, rev='v1')
     assert yaml.safe_load(found[CONFIG])['repos'][0]['repo'] == address
     assert yaml.safe_load(found[WORKFLOW])['env'] == {'DENO_AI_HOOKS': requirement}
+
+
+GIT = {'vcs': 'git', 'commit_id': 'c0ffee' * 6 + 'c0ff'}
+
+
+@pytest.mark.parametrize(
+    ('told', 'expected'),
+    (
+        ({'url': URL, 'vcs_info': {**GIT, 'requested_revision': 'v0.2.0'}}, (URL, 'v0.2.0')),
+        ({'url': URL, 'vcs_info': {**GIT, 'requested_revision': 'main'}}, (URL, GIT['commit_id'])),
+        ({'url': URL, 'vcs_info': GIT}, (URL, GIT['commit_id'])),
+        ({'url': URL.replace('//', '//me:mine@'), 'vcs_info': GIT}, (URL, GIT['commit_id'])),
+        ({'url': 'ssh://git@git.example.com/x', 'vcs_info': GIT}, ('ssh://git@git.example.com/x', GIT['commit_id'])),
+        # a folder, or an archive: nobody else has it
+        ({'url': 'file:///srv/deno-ai-hooks', 'dir_info': {'editable': True}}, (starter.REPOSITORY, 'v0.1.0')),
+        ({'url': 'https://git.example.com/x.tar.gz', 'archive_info': {}}, (starter.REPOSITORY, 'v0.1.0')),
+        (None, (starter.REPOSITORY, 'v0.1.0')),
+    ),
+)
+def test_the_suite_comes_from_where_it_was_installed_from(tmp_path, monkeypatch, told, expected):
+    text = json.dumps(told) if told else None
+    installed = SimpleNamespace(version='0.1.0', read_text={'direct_url.json': text}.get)
+    monkeypatch.setattr('importlib.metadata.distribution', {init.SUITE: installed}.get)
+    (source,) = yaml.safe_load(config(repository(tmp_path), None, None))['repos']
+    assert (source['repo'], source['rev']) == expected
 
 
 @pytest.mark.parametrize('rev', ('v0.1.0', '1.0', '1e3', '0x10', '0123456', 'true', 'null', 'main', '2026-11-23'))

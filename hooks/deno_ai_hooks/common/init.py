@@ -41,6 +41,8 @@ SUITE = 'deno-ai-hooks'
 ADDRESS = pattern(r'(?!-)[\w.:/@~+%=-]{1,500}')
 """What may be written as the address or the revision of the suite: nothing in it means anything to a shell."""
 
+USER = pattern(r'(?<=^https://)[^/@]*@')
+RELEASE = pattern(r'v?\d+\.')
 SCP = pattern(r'([\w.-]+@[\w.-]+):(?!//)(.+)')
 PLAIN = pattern(r'[A-Za-z][\w./+@~-]*(?::[\w./+@~-]+)*')
 WORDS = frozenset('true false yes no on off null y n'.split())
@@ -179,7 +181,9 @@ def _installed() -> Suite:
     told = json.loads(installed.read_text('direct_url.json') or '{}')
     source = told.get('vcs_info', {})
     if told.get('url') and source.get('vcs') == 'git' and source.get('commit_id'):
-        return Suite(told['url'], source.get('requested_revision') or source['commit_id'])
+        asked = source.get('requested_revision') or ''
+        # a branch moves on, and who installed it is nobody else's business
+        return Suite(USER.sub('', told['url']), asked if RELEASE.match(asked) else source['commit_id'])
     return Suite(starter.REPOSITORY, f'v{installed.version}')
 
 
