@@ -1228,6 +1228,42 @@ def test_looks_where_a_task_comes_from(code, path):
     assert_rule(UNSCOPED, code, path, REPOSITORY)
 
 
+BUILDS = {'deno.json': """{"tasks": {
+  "build": "deno task vite && deno compile -A -o app main.ts",
+  "narrow": "deno compile --allow-net=a.com -o app main.ts",
+  "vite": "deno run -A npm:vite build"
+}}"""}
+BUILD = f'{FROM.rstrip()} AS build\nWORKDIR /b\nCOPY . .\n'
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        f'{BUILD}RUN deno task «build»\nFROM gcr.io/distroless/cc:nonroot\nCOPY --from=build /b/app /app\nCMD ["/app"]',
+        f'{BUILD}RUN deno install && deno task «build»\nFROM debian:12\nCOPY --from=0 /b/app /app\nUSER 1000\nCMD /app',
+        f'{BUILD}RUN deno task «build»\nUSER deno\nENTRYPOINT ["/b/app"]',
+        # this stands here, for other hooks to see
+        f'{BUILD}RUN deno compile -A -o app a.ts\nFROM debian:12\nCOPY --from=build /b/app /app\nUSER 1\nCMD ["/app"]',
+        f'{BUILD}RUN deno task narrow\nFROM debian:12\nCOPY --from=build /b/app /app\nUSER 1000\nCMD ["/app"]',
+        # nothing of it is shipped, or something else
+        f'{BUILD}RUN deno task build\nFROM debian:12\nUSER 1000\nCMD ["/app"]',
+        f'{BUILD}RUN deno task vite\nFROM nginx:1.27\nCOPY --from=build /b/dist /usr/share/nginx\nCMD ["nginx"]',
+        f'{BUILD}RUN deno task build\nUSER deno\nCMD ["run", "--allow-net=a.com", "main.ts"]',
+        f'{BUILD}RUN deno task build\nFROM nginx:1.27\nCOPY --from=build /b/dist /usr/share/nginx\nCMD ["nginx"]',
+        f'{BUILD}RUN deno task build\nFROM node:22\nCOPY --from=build /b /b\nUSER 1000\nCMD ["node", "/b/main.js"]',
+        f'{BUILD}RUN deno task «build»\nFROM node:22\nCOPY --from=build /b /b\nUSER 1000\nCMD ["/b/app"]',
+    ),
+)
+def test_programs_that_are_compiled_without_limits(code):
+    assert_rule(UNSCOPED, code, files=BUILDS)
+
+
+def test_programs_that_tasks_compile_run_as_root():
+    code = f'{BUILD}RUN deno task build\nFROM gcr.io/distroless/cc-debian12\nCOPY --from=build /b/app /app\n'
+    assert_rule(AS_ROOT, f'{code}«CMD» ["/app"]', files=BUILDS)
+    assert_rule(AS_ROOT, f'{code}CMD ["/app"]')
+
+
 MEMBERS = {
     'deno.json': '{"workspace": ["./api", "./web"], "tasks": {"up": "deno run -A up.ts", "both": "deno run a.ts"}}',
     'api/deno.json': '{"name": "@chat/api", "tasks": {"start": "deno run -A a.ts", "both": "deno run -E a.ts"}}',

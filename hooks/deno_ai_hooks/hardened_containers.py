@@ -129,6 +129,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.services import Service
     from deno_ai_hooks.common.source import Source
     from deno_ai_hooks.common.starts import Build
+    from deno_ai_hooks.common.starts import Compiled
     from deno_ai_hooks.facts.command_line import CommandLine
 
 hook = Hook(
@@ -194,12 +195,15 @@ def _runs(document: Containerfile, found: Sequence[Invocation], project: Project
     elsewhere = cache(lambda: _user_elsewhere(document, project))
     spared = containers.DEVELOPMENT.search(document.path) or containers.DROPS.search(document.text.data)
     inner = list(starts.commands(document, 'entrypoint'))
+    compiled = list(starts.compiled(document, found, _contexts(document.path), project))
     for stage in islice(_started(document), MOST_STAGES):
         yield from _failing(document, stage)
-        if not spared and _runs_deno(document, stage, found):
+        taken = staging.taken(document, stage)
+        programs = [each for each in compiled if each.stage in taken and _is_started(document, stage, each)]
+        if not spared and _runs_deno(document, stage, programs):
             yield from _rooted(document, stage, found, elsewhere, project)
         if not containers.DEVELOPMENT.search(document.path):
-            yield from _unscoped(document, stage, found, inner, project)
+            yield from _unscoped(document, stage, found, inner, programs, project)
 
 
 def _invocations(document: Document, depth: int = 4) -> Iterator[Invocation]:
@@ -295,19 +299,31 @@ def _keyword(stage: Stage) -> Span:
     return Span(instruction.span.start, instruction.span.start + len(instruction.name))
 
 
-def _runs_deno(document: Containerfile, stage: Stage, found: Sequence[Invocation]) -> bool:
+def _runs_deno(document: Containerfile, stage: Stage, programs: Sequence[Compiled]) -> bool:
     """Return whether a container of `stage` is known to run Deno, or a program that Deno compiled."""
     # an empty list takes away what the image would start: who runs it says what
     starting = [each for each in staging.start(document, stage) if each is not None and each.words != ()]
     if not starting:
         return False
-    if any(_mentions(each) for each in starting) or is_deno(document.image(stage) or ''):
+    return bool(programs) or any(_mentions(each) for each in starting) or is_deno(document.image(stage) or '')
+
+
+NAME = pattern(rb'[\w.-]+')
+
+
+def _is_started(document: Containerfile, stage: Stage, program: Compiled) -> bool:
+    """Return whether a container of `stage` starts, or brings by its name, a program that the build compiled."""
+    chosen = program.launch.found.line.value('output')
+    if not chosen:
         return True
-    compiled = {each.place.name.lower() for each in found if each.line.subcommand == 'compile'}
-    return any(
-        staging.flag(instruction, 'from').lower() in compiled - {''}
-        for each in staging.chain(document, stage) for instruction, _ in staging.own(each, 'COPY')
-    )
+    started = [each.script.data for each in staging.start(document, stage) if each is not None]
+    brought = [
+        posixpath.basename(word.text or '').encode() for each in staging.chain(document, stage)
+        for instruction, _ in staging.own(each, 'COPY') if staging.flag(instruction, 'from')
+        for word in instruction.arguments[:-1]
+    ]
+    names = {name for text in (*started, *brought) for name in NAME.findall(text)}
+    return bool(started) and posixpath.basename(chosen).encode() in names
 
 
 STARTS = pattern(rb'(?:^|[\s"\'/;&|(])deno(?:["\'\s;]|$)')
@@ -513,13 +529,17 @@ NARROW = 'such as --allow-net=HOST --allow-read=PATH --allow-env=NAME'
 
 
 def _unscoped(
-    document: Containerfile, stage: Stage, found: Sequence[Invocation], inner: Sequence[Command], project: Project,
+    document: Containerfile, stage: Stage, found: Sequence[Invocation], inner: Sequence[Command],
+    programs: Sequence[Compiled], project: Project,
 ) -> Iterator[Finding]:
     """Yield what a container starts that has no limits, where a task or a script says so."""
     from deno_ai_hooks.common import starts
 
     start = starts.of_stage(document, stage, _contexts(document.path), inner)
-    yield from _led(document.path, start.launches(project), _shown(found))
+    launches = list(start.launches(project))
+    if not launches:  # it may be one of those that were compiled
+        launches = [(each.via, each.launch) for each in programs]
+    yield from _led(document.path, launches, _shown(found))
 
 
 def _shown(invocations: Iterable[Invocation]) -> set[Span]:

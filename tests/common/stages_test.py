@@ -144,3 +144,22 @@ def test_origins_end():
 def test_target(name, expected):
     found = stages.target(read(THREE), name)
     assert (found and found.name) == expected
+
+
+@pytest.mark.parametrize(
+    ('name', 'expected'), (('one', 0), ('TWO', 1), ('2', 2), ('a', None), ('', None), ('x/y:1', None)),
+)
+def test_named(name, expected):
+    assert stages.named(read(THREE), name) == expected
+
+
+def test_taken():
+    document = read(THREE)
+    assert [stages.taken(document, stage) for stage in document.stages()] == [{0}, {0, 1}, {1, 2}]
+
+
+def test_at():
+    document = read(THREE)
+    places = [stages.at(document, document.text.span(at, at)) for at in (0, THREE.index('sub'), len(THREE) - 1)]
+    assert places == [0, 1, 2]
+    assert stages.at(read('ARG A\nFROM a'), document.text.span(0, 3)) == -1

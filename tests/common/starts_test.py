@@ -3,9 +3,12 @@ from __future__ import annotations
 import pytest
 from deno_ai_hooks.common import stages
 from deno_ai_hooks.common import starts
+from deno_ai_hooks.common.commands import invocations
 from deno_ai_hooks.common.documents.containerfile import Containerfile
 from deno_ai_hooks.common.documents.yaml import Yaml
+from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.services import services
+from deno_ai_hooks.common.source import Source
 from deno_ai_hooks.common.text import whole
 
 IMAGE = 'denoland/deno:2.9.8'
@@ -75,3 +78,25 @@ def test_where_files_may_stand(service, path, expected):
     document = Yaml('deploy/compose.yaml', whole(f'services: {{a: {service}}}'.encode()))
     (found,) = services(document.roots[0])
     assert list(starts.of_service('deploy/compose.yaml', found, None, ()).locate(path)) == expected
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    (
+        ('RUN deno compile -A a.ts', [(0, 'a.ts', ['compile', '-A', 'a.ts'])]),
+        ('RUN deno task build', [(0, 'build', ['compile', 'b.ts'])]),
+        ('RUN deno task other', []),
+        ('RUN deno cache a.ts', []),
+        ('CMD ["compile", "a.ts"]', []),
+        ('FROM debian:12\nCOPY . .\nRUN deno task build', [(1, 'build', ['compile', 'b.ts'])]),
+    ),
+)
+def test_compiled(text, expected):
+    tasks = b'{"tasks": {"build": "deno compile b.ts", "other": "deno run -A o.ts"}}'
+    project = Project(lambda name: Source(name, tasks) if name == 'deno.json' else None)
+    document = Containerfile('Dockerfile', whole(f'FROM {IMAGE}\nCOPY . .\n{text}'.encode()))
+    found = [each for part in (document, *document.parts()) for each in invocations(part)]
+    assert [
+        (each.stage, each.via.text, [word.text for word in each.launch.found.words])
+        for each in starts.compiled(document, found, ('',), project)
+    ] == expected

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+
+from deno_ai_hooks.common.finding import Span
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.containerfile import Containerfile
@@ -148,7 +151,7 @@ class Contents:
                 origin = flag(copy.instruction, 'from')
                 if not origin:
                     yield source.lstrip('/')
-                elif (stage := self._named(origin)) is not None:
+                elif (stage := named(self._document, origin)) is not None:
                     yield from self._origins(stage, _joined('/', source), depth - 1)
 
     def _all(self, index: int) -> list[Copy]:
@@ -162,9 +165,27 @@ class Contents:
             self._copies[index] = found[::-1]
         return self._copies[index]
 
-    def _named(self, origin: str) -> int | None:
-        names = ((str(index), each.name.lower()) for index, each in enumerate(self._document.stages()))
-        return next((index for index, known in enumerate(names) if origin.lower() in known), None)
+
+def named(document: Containerfile, name: str) -> int | None:
+    """Return the index of the stage that `--from=name` means, None for an image."""
+    names = ((str(index), each.name.lower()) for index, each in enumerate(document.stages()))
+    return next((index for index, known in enumerate(names) if name.lower() in known), None) if name else None
+
+
+def at(document: Containerfile, span: Span) -> int:
+    """Return the index of the stage in which `span` stands, -1 for what stands before the first."""
+    return bisect_right([stage.instructions[0].span.start for stage in document.stages()], span.start) - 1
+
+
+def taken(document: Containerfile, stage: Stage) -> set[int]:
+    """Return the indexes of the stages that `stage` is built on or copies from, its own among them."""
+    found: set[int] = set()
+    stages = document.stages()
+    for each in chain(document, stage):
+        found.add(next(index for index, other in enumerate(stages) if other is each))
+        origins = (named(document, flag(instruction, 'from')) for instruction, _ in own(each, 'COPY'))
+        found |= {index for index in origins if index is not None}
+    return found
 
 
 def below(path: str, folder: str) -> str | None:

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from deno_ai_hooks.common import stages
+from deno_ai_hooks.common.commands import Invocation
 from deno_ai_hooks.common.documents.base import Command
 from deno_ai_hooks.common.documents.base import Document
 from deno_ai_hooks.common.documents.base import Place
@@ -26,6 +29,7 @@ from deno_ai_hooks.common.services import mounts
 from deno_ai_hooks.common.text import Text
 
 NESTED = 4
+MOST = 40  # programs that a build compiles
 
 
 class Build(NamedTuple):
@@ -83,6 +87,30 @@ def of_stage(
         return (posixpath.join(context, each) for each in contents.origins(path) for context in contexts)
 
     return Start(document.path, found, stages.folder(document, stage), locate)
+
+
+class Compiled(NamedTuple):
+    """A program that a build compiles: the stage it does so in, the word that leads there, and the `deno compile`."""
+
+    stage: int
+    via: Word
+    launch: Launch
+
+
+def compiled(
+    document: Containerfile, found: Iterable[Invocation], contexts: Sequence[str], project: Project,
+) -> Iterator[Compiled]:
+    """Yield what the build of a Dockerfile compiles, by itself or through tasks; `found` is all that it starts."""
+    building = (
+        each for each in found if each.place.carrier == 'container' and each.line.subcommand in ('compile', 'task')
+    )
+    for each in islice(building, MOST):
+        index = stages.at(document, each.command.span)
+        stage = document.stages()[index]
+        start = of_stage(document, stage, contexts, ())._replace(commands=(each.command,))
+        for via, launch in start.launches(project):
+            if launch.found.line.subcommand == 'compile':
+                yield Compiled(index, via, launch)
 
 
 def of_service(path: str, service: Service, build: Build | None, inner: Sequence[Command]) -> Start:
