@@ -444,7 +444,7 @@ def test_what_is_not_reported_is_counted(tmp_path, data):
 def test_an_index_that_is_damaged_inside(tmp_path):
     path = indexed(tmp_path / 'data', until('GHSA-aaaa', 'lodash', '4.17.21'))
     with closing(sqlite3.connect(os.path.join(path, FILE))) as connection, connection:
-        connection.execute("UPDATE advisory SET data = '{'")
+        connection.execute("UPDATE advisory SET affected = '{'")
     ended = folder(tmp_path, {'deno.lock': SOUND}).run(SCRIPT, '--advisories', path, 'deno.lock')
     assert ended.code == 2
     assert ended.out.startswith(f'audited-dependencies: {path}: the advisories are damaged')

@@ -188,7 +188,7 @@ def _store(path: str, process: int) -> Store:
     return Store.load(path)
 
 
-def _local(path: str) -> Data:
+def _local(path: str, found: Sequence[Dependency]) -> Data:
     import os
     from datetime import UTC
     from datetime import datetime
@@ -200,11 +200,11 @@ def _local(path: str) -> Data:
                               'this machine is wrong')
     old = f', {age} days old' if age > OLD else ''
 
-    def knows(each: Dependency) -> bool:
-        return bool(store.known(each.ecosystem, each.name))
-
+    store.load_all(each.key[:2] for each in found)
     told = f'advisories up to {store.age:%Y-%m-%d}{old}'
-    return Data(lambda each: store.find(*each.key), knows, store.ecosystems, told, age)
+    return Data(
+        lambda each: store.find(*each.key), lambda each: store.knows(*each.key[:2]), store.ecosystems, told, age,
+    )
 
 
 class Answers:
@@ -336,7 +336,7 @@ def _data(
                       'wrote, --online asks for them', broken=asked)
         return None
     try:
-        sources = [_local(advisories)] if advisories is not None else []
+        sources = [_local(advisories, found)] if advisories is not None else []
         sources += [_remote(online, project, found)] if online else []
         data = reduce(_joined, sources)
         known = {each.key: data.find(each) for each in found}

@@ -164,6 +164,16 @@ def test_what_is_found(tmp_path):
     assert store.made > store.age
 
 
+def test_many_packages_are_read_at_once(tmp_path):
+    entries = [until(f'GHSA-{n}', f'package-{n}', '1.0.0') for n in range(0, 1200, 2)]
+    one, other = stored(tmp_path / 'a', *entries), stored(tmp_path / 'b', *entries)
+    one.load_all(('npm', f'package-{n}') for n in range(1200))
+    for n in range(1200):
+        found = one.find('npm', f'package-{n}', '0.1.0')
+        assert found == other.find('npm', f'package-{n}', '0.1.0')
+        assert one.knows('npm', f'package-{n}') == bool(found) == (n % 2 == 0)
+
+
 def test_an_index_is_named_by_its_folder_or_its_file(tmp_path):
     path = indexed(tmp_path / 'odd ?mode=rw#%41', until('GHSA-1', 'a', '1.0.0'))
     for name in (path, os.path.join(path, FILE)):
@@ -209,14 +219,14 @@ def test_a_damaged_index_is_no_clean_one(tmp_path):
 @pytest.mark.parametrize(
     'change',
     (
-        "UPDATE advisory SET data = '{'", "UPDATE advisory SET data = '[1]'", "UPDATE advisory SET data = '{}'",
-        "UPDATE advisory SET data = x'ff'",
+        "affected = '{'", "affected = '[1]'", "affected = '{}'", "affected = x'ff'", "affected = '[[[0,0,0]],[]]'",
+        "affected = '[[[\"1.0\"]],[]]'", "told = '{'", "told = '[]'", "told = 'null'",
     ),
 )
 def test_rows_that_are_none(tmp_path, change):
     path = os.path.join(indexed(tmp_path, until('GHSA-1', 'a', '1.0.0')), FILE)
     with sqlite3.connect(path) as connection:
-        connection.execute(change)
+        connection.execute(f'UPDATE advisory SET {change}')
     connection.close()
     with pytest.raises(AdvisoriesError, match='damaged'):
         Store.load(path).find('npm', 'a', '0.1.0')

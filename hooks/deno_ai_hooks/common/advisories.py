@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
@@ -114,17 +115,20 @@ def is_version(text: str) -> bool:
 
 def affects(advisory: Advisory, version: str) -> bool:
     """Return whether an advisory speaks of a version; of what is no version, only where it is listed."""
-    if version in advisory.versions:
-        return True
-    return is_version(version) and any(_holds(each, version) for each in advisory.ranges)
+    return _affects(advisory.ranges, advisory.versions, version)
 
 
-def _holds(found: Range, version: str) -> bool:
-    if found.introduced != '0' and _is_before(version, found.introduced):
+def _affects(ranges: Iterable[Sequence[str]], versions: Sequence[str], version: str) -> bool:
+    return version in versions or (is_version(version) and any(_holds(found, version) for found in ranges))
+
+
+def _holds(found: Sequence[str], version: str) -> bool:
+    introduced, fixed, last = found
+    if introduced != '0' and _is_before(version, introduced):
         return False
-    if found.fixed:
-        return _is_before(version, found.fixed)
-    return not found.last or not _is_before(found.last, version)
+    if fixed:
+        return _is_before(version, fixed)
+    return not last or not _is_before(last, version)
 
 
 def remedy(advisory: Advisory, version: str) -> str:
@@ -201,26 +205,39 @@ FORM = '1'
 SCHEMA = '''
     CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE advisory (
-        package TEXT, id TEXT, modified TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (package, id)
+        package TEXT, id TEXT, modified TEXT NOT NULL, affected TEXT NOT NULL, told TEXT NOT NULL,
+        PRIMARY KEY (package, id)
     ) WITHOUT ROWID;
 '''
-TOLD = ('aliases', 'summary', 'severity', 'score', 'fixed', 'ranges', 'versions', 'url')
+TOLD = ('aliases', 'summary', 'severity', 'score', 'fixed', 'url')
+"""What is only read of the advisories that affect a version."""
+
+MANY = 500
+"""Packages that are read at once; SQLite takes 999 (SQLITE_MAX_VARIABLE_NUMBER before 3.32)."""
+
 ABOUT = ('form', 'made', 'newest', 'advisories', 'ecosystems', 'sources')
 
 
-def row(advisory: Advisory) -> tuple[str, str, str, str]:
+Row = tuple[str, str, str, str, str]
+
+
+def row(advisory: Advisory) -> Row:
     """Return an advisory as the index holds it."""
     from json import dumps
 
-    told = advisory._asdict()
-    data = dumps([told[field] for field in TOLD], separators=(',', ':'))
-    return f'{advisory.ecosystem}:{advisory.package}', advisory.id, advisory.modified, data
+    affected, told = (
+        dumps([getattr(advisory, field) for field in fields], separators=(',', ':'))
+        for fields in (('ranges', 'versions'), TOLD)
+    )
+    return f'{advisory.ecosystem}:{advisory.package}', advisory.id, advisory.modified, affected, told
 
 
-def _advisory(package: str, id: str, modified: str, data: str) -> Advisory:
+def _advisory(row: Row) -> Advisory:
     from json import loads
 
-    aliases, summary, severity, score, fixed, ranges, versions, url = loads(data)
+    package, id, modified, affected, told = row
+    aliases, summary, severity, score, fixed, url = loads(told)
+    ranges, versions = loads(affected)
     ecosystem, _, name = package.partition(':')
     return Advisory(
         id, tuple(aliases), ecosystem, name, summary, severity, score, tuple(fixed),
@@ -239,7 +256,7 @@ class Store:
         self.path = path
         self._connection = connection
         self._about = about
-        self._known: dict[str, tuple[Advisory, ...]] = {}
+        self._rows: dict[str, list[Row]] = {}
 
     @classmethod
     def load(cls, path: str) -> Store:
@@ -270,21 +287,45 @@ class Store:
         """Return the ecosystems that it holds advisories of."""
         return frozenset(self._about['ecosystems'].split())
 
+    def load_all(self, packages: Iterable[tuple[str, str]]) -> None:
+        """Read what there is of packages, ecosystem and name, that will be asked for."""
+        keys = [key for key in dict.fromkeys(map(':'.join, packages)) if key not in self._rows]
+        self._rows |= {key: [] for key in keys}
+        for start in range(0, len(keys), MANY):
+            some = keys[start:start + MANY]
+            query = f'SELECT * FROM advisory WHERE package IN ({", ".join("?" * len(some))}) ORDER BY package, id'
+            for found in _guarded(self.path, lambda: self._connection.execute(query, some).fetchall()):  # noqa: B023
+                self._rows[found[0]].append(found)
+
     def known(self, ecosystem: str, name: str) -> tuple[Advisory, ...]:
         """Return all advisories of a package, whatever version they speak of."""
-        key = f'{ecosystem}:{name}'
-        if key not in self._known:
-            self._known[key] = tuple(_guarded(self.path, lambda: list(self._read(key))))
-        return self._known[key]
+        rows = self._package(ecosystem, name)
+        return tuple(_guarded(self.path, lambda: list(map(_advisory, rows))))
+
+    def knows(self, ecosystem: str, name: str) -> bool:
+        """Return whether any advisory speaks of a package."""
+        return bool(self._package(ecosystem, name))
 
     def find(self, ecosystem: str, name: str, version: str) -> list[Advisory]:
         """Return the advisories that speak of a version of a package, those that are aliases of each other as one."""
-        return merged(each for each in self.known(ecosystem, name) if affects(each, version))
+        rows = self._package(ecosystem, name)
+        return merged(_guarded(self.path, lambda: list(_read(rows, version)))) if rows else []
 
-    def _read(self, key: str) -> Iterator[Advisory]:
-        query = 'SELECT id, modified, data FROM advisory WHERE package = ? ORDER BY id'
-        for id, modified, data in self._connection.execute(query, (key,)):
-            yield _advisory(key, id, modified, data)
+    def _package(self, ecosystem: str, name: str) -> list[Row]:
+        key = f'{ecosystem}:{name}'
+        if key not in self._rows:
+            self.load_all([(ecosystem, name)])
+        return self._rows[key]
+
+
+def _read(rows: Iterable[Row], version: str) -> Iterator[Advisory]:
+    """Yield the advisories that affect a version; of the others nothing else is read."""
+    from json import loads
+
+    for found in rows:
+        ranges, versions = loads(found[3])
+        if _affects(ranges, versions, version):
+            yield _advisory(found)
 
 
 def _opened(file: str) -> tuple[sqlite3.Connection, dict[str, str]]:

@@ -21,6 +21,7 @@ from deno_ai_hooks.common.advisories import FILE
 from deno_ai_hooks.common.advisories import FORM
 from deno_ai_hooks.common.advisories import SCHEMA
 from deno_ai_hooks.common.advisories import AdvisoriesError
+from deno_ai_hooks.common.advisories import Row
 from deno_ai_hooks.common.advisories import row
 from deno_ai_hooks.common.osv import Entry
 from deno_ai_hooks.common.osv import entry
@@ -89,7 +90,7 @@ class Reader:
         self._seen = 0
         self._withdrawn = self._other = 0
 
-    def rows(self, sources: Iterable[str]) -> Iterator[tuple[str, str, str, str]]:
+    def rows(self, sources: Iterable[str]) -> Iterator[Row]:
         """Yield the rows of the index."""
         for source in sources:
             before = self._seen
@@ -257,7 +258,7 @@ def _write(path: str, reader: Reader, sources: Sequence[str], pass_over: int) ->
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;' + SCHEMA)
-            connection.executemany('INSERT OR REPLACE INTO advisory VALUES (?, ?, ?, ?)', reader.rows(sources))
+            connection.executemany('INSERT OR REPLACE INTO advisory VALUES (?, ?, ?, ?, ?)', reader.rows(sources))
             reader.hold(pass_over)
             _finish(connection, reader, sources)
     except sqlite3.Error as e:
