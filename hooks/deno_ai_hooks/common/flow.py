@@ -83,6 +83,7 @@ PATHS = pattern(
 SCHEME_ONLY = pattern(r'[a-zA-Z][\w+.-]*://[^/?#]*$')
 PARAMETERS = (('get()',), ('getAll()',), ('toString()',))
 URL_MEMBERS = frozenset('href searchParams search pathname hash hostname host origin username password port'.split())
+BEHIND = frozenset((('pathname',), ('search',), ('hash',)))
 NUMBERS = frozenset('length size byteLength status ok index lastIndex'.split())
 PLAIN = frozenset('number true false null undefined regex string class this super arrow_function function_expression '
                   'function_declaration generator_function method_definition class_declaration'.split())
@@ -565,7 +566,7 @@ class Flows:
         """Yield what is read of a URL; the parts behind the host choose no host."""
         target = self.module.follow(self._bare(owner))
         for origin in self._origins(target, (key, *path), depth):
-            yield origin._replace(harmless=origin.harmless | {URL}) if key in ('pathname', 'search', 'hash') else origin
+            yield origin._replace(harmless=origin.harmless | {URL}) if (key,) in BEHIND else origin
 
     def _field(self, node: Node, key: str | None, path: Path, depth: int) -> Iterator[Origin]:
         if key is None or self._all_definitions is None:
@@ -636,8 +637,10 @@ class Flows:
         if name in READERS:
             asked = self.module.string(given[0]) if given else None
             return [Origin(SECRET, node, self.module)] if asked and secret_names.is_secret_variable(asked) else ()
-        if name in ('Deno.env.toObject',):
-            return [Origin(SECRET, node, self.module)]
+        if name == 'Deno.env.toObject':
+            named = bool(path) and path[0] not in (ANY, *WITHIN)
+            secret = not named or secret_names.is_secret_variable(path[0])
+            return [Origin(SECRET, node, self.module)] if secret else ()
         if name in propagation.HARMLESS:
             return ()
         if name in propagation.ESCAPES:
@@ -770,7 +773,9 @@ class Flows:
             return self._url(given, path, depth)
         if name == 'URLSearchParams' and given:
             return self._each(given[:1], () if path[:1] in PARAMETERS else path, depth)
-        if name in ('Request', 'Blob', 'File', 'Response', 'TextDecoder', 'Set', 'Map', 'Error', 'String'):
+        if name in ('Blob', 'File'):
+            return self._each(given[:1], (ANY,), depth)
+        if name in ('Request', 'Response', 'TextDecoder', 'Set', 'Map', 'Error', 'String'):
             return self._each(given[:1], path, depth)
         if path and constructor is not None and not functions._is_foreign(name):
             return self._instance(constructor, given, path, depth)
@@ -782,7 +787,8 @@ class Flows:
         based = len(given) > 1 and text[:1] in ('/', '.', '?') and text != '//'
         inner = path[1:] if path and path[0] in ('href', 'toString()') else path
         for origin in [*self._origins(given[0], inner, depth), *(self._origins(given[0], (), depth) if inner else ())]:
-            yield origin._replace(harmless=origin.harmless | {URL}) if based else origin
+            behind = based or path[:1] in BEHIND
+            yield origin._replace(harmless=origin.harmless | {URL}) if behind else origin
         if len(given) > 1 and not path:
             yield from self._origins(given[1], (), depth)
 
