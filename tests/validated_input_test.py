@@ -1,0 +1,532 @@
+"""What callers send: where it does harm, and where it is checked, bound, escaped or can do nothing."""
+from __future__ import annotations
+
+import pytest
+from checking import assert_findings
+from checking import messages
+from deno_ai_hooks.validated_input import hook
+
+HONO = 'import { Hono } from "jsr:@hono/hono@4";\nconst app = new Hono();\n'
+OAK = 'import { Router } from "jsr:@oak/oak@17";\nconst router = new Router();\n'
+EXPRESS = 'import express from "npm:express@5";\nconst app = express();\n'
+FRESH = 'import { App } from "jsr:@fresh/core@2";\nconst app = new App();\n'
+BOT = 'import { Bot } from "npm:grammy@1";\nconst bot = new Bot(token);\n'
+SLACK = 'import { App } from "npm:@slack/bolt@4";\nconst app = new App({});\n'
+DISCORD = ('import { Client } from "npm:discord.js@14";\nconst client = new Client({});\n'
+           'client.on("messageCreate", async (message) => {\n')
+SQLITE = 'import { DatabaseSync } from "node:sqlite";\nconst db = new DatabaseSync("x.db");\n'
+POSTGRES = 'import { Pool } from "npm:pg@8";\nconst pool = new Pool();\n'
+OPENAI = 'import OpenAI from "npm:openai@6";\nconst ai = new OpenAI();\n'
+ZOD = 'import { z } from "npm:zod@4";\n'
+HTML = '{ headers: { "content-type": "text/html" } }'
+
+
+def serve(body):
+    """A server whose callers send JSON, `b`."""
+    return f'Deno.serve(async (req) => {{\nconst b = await req.json();\n{body}\n}});'
+
+
+def asked(body):
+    """A server whose callers put `q` into the address."""
+    return f'Deno.serve(async (req) => {{\nconst q = new URL(req.url).searchParams.get("q")!;\n{body}\n}});'
+
+
+def hono(body):
+    return HONO + f'app.post("/x", async (c) => {{\n{body}\n}});\nDeno.serve(app.fetch);'
+
+
+def oak(body):
+    return OAK + f'router.post("/x", async (ctx) => {{\n{body}\n}});'
+
+
+def express(body):
+    return EXPRESS + f'app.post("/x", async (req, res) => {{\n{body}\n}});'
+
+
+def create(said, body='b'):
+    """A server that asks a model with what is `said`."""
+    return OPENAI + (f'Deno.serve(async (req) => {{\nconst {body} = await req.json();\n'
+                     f'const r = await ai.chat.completions.create({{ model: "gpt-4o", {said} }});\n'
+                     'return Response.json(r.choices[0].message);\n});')
+
+
+def messages_of(said, body='b'):
+    return create(f'messages: [{said}]', body)
+
+
+COMMANDS = (
+    serve('new Deno.Command("sh", { args: ["-c", «`wc ${b.file}`»] });'),
+    serve('new Deno.Command("bash", { args: ["-lc", «b.cmd»] }).spawn();'),
+    serve('new Deno.Command(«b.program», { args: [] });'),
+    serve('const args = ["/c", «"dir " + b.path»];\nnew Deno.Command("cmd.exe", { args });'),
+    hono('const { cmd } = await c.req.json();\nconst p = new Deno.Command("/bin/sh", { args: ["-c", «cmd»] });'),
+    hono('new Deno.Command("sh", { args: ["-c", «`ping ${c.req.query("host")}`»] });'),
+    'import { exec } from "node:child_process";\n' + express('exec(«`convert ${req.body.name} out.png`»);'),
+    'import { execSync } from "node:child_process";\n' + express('execSync(«"git clone " + req.query.url»);'),
+    'import { spawn } from "node:child_process";\n' + express('spawn(«req.params.tool», [], { shell: true });'),
+    oak('const { cmd } = await ctx.request.body.json();\nnew Deno.Command("sh", { args: ["-c", «cmd»] });'),
+    FRESH + 'app.post("/x", async (ctx) => {\nconst form = await ctx.req.formData();\n'
+    'new Deno.Command("sh", { args: ["-c", «`tar xf ${form.get("name")}`»] });\n});',
+    BOT + 'bot.on("message:text", async (ctx) => {\nconst p = new Deno.Command("sh", { args: ["-c", '
+    '«ctx.message.text»] });\n});',
+    DISCORD + 'const [, ...rest] = message.content.split(" ");\nconst line = rest.join(" ");\n'
+    'new Deno.Command("bash", { args: ["-c", «line»] });\n});',
+    SLACK + 'app.command("/run", async ({ command, ack }) => {\nawait ack();\n'
+    'new Deno.Command("sh", { args: ["-c", «command.text»] });\n});',
+    'Deno.serve((req) => {\nconst { socket, response } = Deno.upgradeWebSocket(req);\n'
+    'socket.onmessage = (e) => {\nconst { cmd } = JSON.parse(e.data);\n'
+    'new Deno.Command("sh", { args: ["-c", «cmd»] });\n};\nreturn response;\n});',
+    'const kv = await Deno.openKv();\nkv.listenQueue(async (msg) => {\n'
+    'await new Deno.Command("sh", { args: ["-c", «msg.cmd»] }).output();\n});',
+    'import $ from "jsr:@david/dax@0.43";\n' + serve('await $.raw«`ls ${b.folder}`»;'),
+)
+
+NO_COMMANDS = (
+    # a fixed program with a list of arguments
+    serve('new Deno.Command("wc", { args: ["-l", "--", b.file] });'),
+    serve('new Deno.Command("convert", { args: [b.file, "out.png"] });'),
+    'import { execFile } from "node:child_process";\n' + express('execFile("git", ["log", "--", req.body.path]);'),
+    'import { spawn } from "node:child_process";\n' + express('spawn("ffmpeg", ["-i", req.body.path], { shell: false });'),
+    # compared with what is allowed
+    serve('if (!["ls", "df"].includes(b.cmd)) return new Response(null, { status: 400 });\nnew Deno.Command(b.cmd);'),
+    'const KNOWN = new Set(["ls", "df"]);\n' + serve('if (KNOWN.has(b.cmd)) new Deno.Command(b.cmd);'),
+    serve('if (b.cmd !== "ls") throw new Error("no");\nnew Deno.Command("sh", { args: ["-c", b.cmd] });'),
+    serve('switch (b.cmd) {\ncase "ls": return new Deno.Command("sh", { args: ["-c", b.cmd] }).output();\n}'),
+    'const SCRIPTS = { build: "make all", test: "make test" };\n'
+    + serve('new Deno.Command("sh", { args: ["-c", SCRIPTS[b.script]] });'),
+    serve('if (!/^[a-z0-9-]+$/.test(b.name)) return new Response(null, { status: 400 });\n'
+          'new Deno.Command("sh", { args: ["-c", `wc ${b.name}`] });'),
+    # numbers
+    serve('new Deno.Command("sh", { args: ["-c", `sleep ${Number(b.seconds)}`] });'),
+    serve('new Deno.Command("sh", { args: ["-c", `head -n ${parseInt(b.lines, 10)} x`] });'),
+    ZOD + 'const Body = z.object({ n: z.number().int() });\n'
+    + serve('const { n } = Body.parse(b);\nnew Deno.Command("sh", { args: ["-c", `head -n ${n} x`] });'),
+    ZOD + 'const Body = z.object({ task: z.enum(["a", "b"]) });\n'
+    + serve('const { task } = Body.parse(b);\nnew Deno.Command("sh", { args: ["-c", `deno task ${task}`] });'),
+    # quoted, each word
+    'import $ from "jsr:@david/dax@0.43";\n' + serve('await $`wc -l ${b.file}`;'),
+    'import { quote } from "npm:shell-quote@1";\n'
+    + serve('new Deno.Command("sh", { args: ["-c", `wc ${quote([b.file])}`] });'),
+    # prose, a regular expression, another exec
+    serve('const sql = `Delete user ${b.name}?`;\nreturn new Response(sql);'),
+    serve('const m = /x/.exec(b.cmd);\nreturn Response.json(m);'),
+    serve('await redis.exec(b.cmd);'),
+    # the input of a program
+    serve('const p = new Deno.Command("cat", { stdin: "piped" }).spawn();\nawait p.stdin.write(b.text);'),
+    # the command line is the caller's own
+    'new Deno.Command("sh", { args: ["-c", Deno.args.join(" ")] });',
+    'const name = prompt("What to run?");\nnew Deno.Command("sh", { args: ["-c", name] });',
+)
+
+CODE = (
+    serve('return Response.json(eval(«b.expression»));'),
+    serve('const f = new Function("x", «b.body»);\nreturn Response.json(f(1));'),
+    serve('const f = Function(«`return ${b.formula}`»);'),
+    serve('const m = await import(«b.module»);'),
+    serve('new Worker(«b.script», { type: "module" });'),
+    serve('setTimeout(«b.code», 10);'),
+    serve('setInterval(«`run("${b.name}")`», 10);'),
+    'import vm from "node:vm";\n' + express('vm.runInNewContext(«req.body.code», {});'),
+    'import vm from "node:vm";\n' + express('const s = new vm.Script(«req.query.code»);'),
+    'import { runInThisContext } from "node:vm";\n' + hono('runInThisContext(«await c.req.text()»);'),
+    hono('const { code } = await c.req.json();\nawait import(«`data:text/javascript,${code}`»);'),
+    oak('const { rule } = await ctx.request.body.json();\nctx.response.body = eval(«rule»);'),
+    serve('new Deno.Command("deno", { args: ["eval", «b.code»] });'),
+    serve('new Deno.Command("python3", { args: ["-c", «b.code»] });'),
+    serve('const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;\n'
+          'await new AsyncFunction(«b.code»)();'),
+    BOT + 'bot.command("eval", (ctx) => ctx.reply(String(eval(«ctx.match»))));',
+    'addEventListener("message", () => {});\nDeno.serve((req) => {\n'
+    'const { socket, response } = Deno.upgradeWebSocket(req);\n'
+    'socket.addEventListener("message", (e) => eval(«e.data»));\nreturn response;\n});',
+)
+
+NO_CODE = (
+    # other things with such names
+    serve('await redis.eval(b.script, 0);'),
+    serve('await denops.eval(b.expression);'),
+    serve('await sandbox.deno.eval(b.code);'),
+    serve('const r = math.evaluate(b.expression);'),
+    # functions, not text
+    serve('setTimeout(() => console.log(b.name), 10);'),
+    serve('setTimeout(report, 10, b.name);'),
+    serve('queueMicrotask(() => save(b));'),
+    # among one's own
+    serve('const m = await import(`./handlers/${b.kind}.ts`);'),
+    serve('const HANDLERS = { a: "./a.ts" };\nconst m = await import(HANDLERS[b.kind]);'),
+    serve('if (!["a.ts", "b.ts"].includes(b.file)) throw new Error("no");\nawait import(b.file);'),
+    serve('const w = new Worker(new URL("./worker.ts", import.meta.url));\nw.postMessage(b.code);'),
+    # JSON is a literal
+    serve('const f = new Function(`return ${JSON.stringify(b)}`);'),
+    serve('return Response.json(JSON.parse(b.text));'),
+    # numbers and choices
+    serve('eval(`2 * ${Number(b.n)}`);'),
+    serve('if (b.code === "1 + 1") eval(b.code);'),
+    ZOD + 'const Body = z.object({ id: z.string().uuid() });\n'
+    + serve('const { id } = Body.parse(b);\nnew Function(`return "${id}"`);'),
+    # a text of one's own
+    serve('new Function("return this")();'),
+    'new Function("a", "return a")(Deno.args[0]);',
+    # a table of functions
+    'const F = new Map([["add", (a, b) => a + b]]);\n' + serve('return Response.json(F.get(b.name)?.(1, 2));'),
+    # an answer of another server
+    'const text = await (await fetch("https://x.example/a.js")).json();\nawait import("./" + text.name);',
+)
+
+SQL = (
+    POSTGRES + serve('await pool.query(«`SELECT * FROM users WHERE name = \'${b.name}\'`»);'),
+    POSTGRES + serve('await pool.query(«"SELECT * FROM users WHERE id = " + b.id»);'),
+    POSTGRES + serve('const sql = «`DELETE FROM notes WHERE id = ${b.id}`»;\nawait pool.query(«sql»);').replace(
+        '«`DELETE FROM notes WHERE id = ${b.id}`»', '`DELETE FROM notes WHERE id = ${b.id}`'),
+    POSTGRES + serve('let sql = "SELECT * FROM t WHERE 1 = 1";\nif (b.name) sql += ` AND name = \'${b.name}\'`;\n'
+                     'await pool.query(«sql»);'),
+    SQLITE + serve('return Response.json(db.prepare(«`select * from t where x = \'${b.x}\'`»).all());'),
+    SQLITE + serve('db.exec(«`UPDATE t SET name = \'${b.name}\'`»);'),
+    SQLITE + asked('return Response.json(db.prepare(«`SELECT * FROM t ORDER BY ${q}`»).all());'),
+    hono('const rows = await client.queryObject(«`SELECT * FROM t WHERE id = ${c.req.param("id")}`»);'),
+    hono('await prisma.$queryRawUnsafe(«`SELECT * FROM t WHERE id = ${c.req.query("id")}`»);'),
+    oak('const { name } = ctx.params;\nconst r = await client.queryArray(«`SELECT * FROM t WHERE n = \'${name}\'`»);'),
+    express('await db.query(«"SELECT * FROM t WHERE a = \'" + req.params.a + "\'"», []);'),
+    express('const { table } = req.body;\nawait knex.raw(«`TRUNCATE ${table}`»);'),
+    express('const q = req.query.q;\nawait connection.execute(«`SELECT * FROM p WHERE t LIKE \'%${q}%\'`»);'),
+    'import postgres from "npm:postgres@3";\nconst sql = postgres();\n' + serve('await sql.unsafe(«b.query»);'),
+    BOT + 'bot.command("find", async (ctx) => {\n'
+    'await db.query(«`SELECT * FROM notes WHERE text = \'${ctx.match}\'`»);\n});',
+)
+
+NO_SQL = (
+    # bound
+    POSTGRES + serve('await pool.query("SELECT * FROM users WHERE name = $1", [b.name]);'),
+    SQLITE + serve('db.prepare("SELECT * FROM t WHERE id = ?").all(b.id);'),
+    'import postgres from "npm:postgres@3";\nconst sql = postgres();\n' + serve('await sql`SELECT * FROM t WHERE id = ${b.id}`;'),
+    hono('await prisma.$queryRaw`SELECT * FROM t WHERE id = ${c.req.query("id")}`;'),
+    hono('await client.queryObject`SELECT * FROM t WHERE id = ${c.req.param("id")}`;'),
+    # constant SQL in a template, constant names with bound values
+    'const TABLE = "notes";\n' + POSTGRES + serve('await pool.query(`SELECT * FROM ${TABLE} WHERE id = $1`, [b.id]);'),
+    POSTGRES + serve('const columns = ["a", "b"].join(", ");\nawait pool.query(`SELECT ${columns} FROM t`);'),
+    # joined placeholders
+    SQLITE + serve('const marks = b.ids.map(() => "?").join(",");\n'
+                   'db.prepare(`SELECT * FROM t WHERE id IN (${marks})`).all(...b.ids);'),
+    POSTGRES + serve('const marks = b.ids.map((_, i) => `$${i + 1}`).join(", ");\n'
+                     'await pool.query(`DELETE FROM t WHERE id IN (${marks})`, b.ids);'),
+    POSTGRES + serve('const where = [];\nif (b.name) where.push("name = $1");\n'
+                     'await pool.query(`SELECT * FROM t WHERE ${where.join(" AND ")}`, [b.name]);'),
+    # builders
+    serve('await supabase.from("notes").select("*").eq("id", b.id);'),
+    serve('await knex("notes").where({ id: b.id });'),
+    serve('await db.select().from(notes).where(eq(notes.id, b.id));'),
+    # numbers, choices
+    POSTGRES + serve('await pool.query(`SELECT * FROM t LIMIT ${Number(b.limit)}`);'),
+    POSTGRES + serve('const order = b.order === "asc" ? "ASC" : "DESC";\nawait pool.query(`SELECT * FROM t ORDER BY x ${order}`);'),
+    'const COLUMNS = ["name", "age"];\n' + POSTGRES
+    + serve('if (!COLUMNS.includes(b.sort)) return new Response(null, { status: 400 });\n'
+            'await pool.query(`SELECT * FROM t ORDER BY ${b.sort}`);'),
+    ZOD + POSTGRES + 'const Body = z.object({ id: z.string().uuid(), by: z.enum(["a", "b"]) });\n'
+    + serve('const { id, by } = Body.parse(b);\nawait pool.query(`SELECT * FROM t WHERE id = \'${id}\' ORDER BY ${by}`);'),
+    POSTGRES + serve('await pool.query(`SELECT * FROM ${pool.escapeIdentifier(b.table)}`);'),
+    # prose
+    serve('console.info(`Delete user ${b.name} from the list`);\nreturn new Response(`Select ${b.name}`);'),
+    serve('return await client.chat({ text: `SELECT ${b.x}` });'),
+    # a search in a page
+    asked('return new Response(document.querySelector(`[data-id="${q}"]`)?.textContent);'),
+    SQLITE + 'const rows = db.prepare(`SELECT * FROM ${Deno.args[0]}`).all();',
+)
+
+PATHS = (
+    asked('return new Response(await Deno.readTextFile(«`./notes/${q}`»));'),
+    asked('return new Response(await Deno.readTextFile(«q»));'),
+    'import { join } from "jsr:@std/path@1";\n' + asked('return new Response(await Deno.readFile(«join("./notes", q)»));'),
+    'import { resolve } from "node:path";\n' + asked('const p = resolve("data", q);\nawait Deno.remove(«p»);'),
+    serve('await Deno.writeTextFile(«`uploads/${b.name}`», b.text);'),
+    'Deno.serve(async (req) => {\nconst form = await req.formData();\nconst file = form.get("file") as File;\n'
+    'await Deno.writeFile(«`./uploads/${file.name}`», await file.bytes());\n});',
+    hono('return c.text(await Deno.readTextFile(«`./x/${c.req.param("name")}`»));'),
+    oak('const { id } = ctx.params;\nctx.response.body = await Deno.readTextFile(«`./x/${id}.json`»);'),
+    'import fs from "node:fs";\n' + express('res.json(fs.readFileSync(«`./x/${req.query.file}`», "utf8"));'),
+    'import { readFile } from "node:fs/promises";\n' + express('res.json(await readFile(«req.query.file»));'),
+    'import { serveFile } from "jsr:@std/http@1/file-server";\n'
+    'Deno.serve((req) => {\nconst { pathname } = new URL(req.url);\nreturn serveFile(req, «`./public${pathname}`»);\n});',
+    FRESH + 'app.get("/n/:name", async (ctx) => {\n'
+    'return new Response(await Deno.readTextFile(«`./notes/${ctx.params.name}`»));\n});',
+    serve('for await (const each of Deno.readDir(«b.folder»)) console.log(each.name);'),
+    BOT + 'bot.command("show", async (ctx) => ctx.reply(await Deno.readTextFile(«`notes/${ctx.match}`»)));',
+    serve('await Deno.rename("a", «b.to»);'),
+)
+
+NO_PATHS = (
+    'import { basename } from "jsr:@std/path@1";\n' + asked('return new Response(await Deno.readFile(`./x/${basename(q)}`));'),
+    'import { resolve } from "jsr:@std/path@1";\nconst ROOT = resolve("x");\n'
+    + asked('const p = resolve(ROOT, q);\nif (!p.startsWith(ROOT + "/")) return new Response(null, { status: 404 });\n'
+            'return new Response(await Deno.readFile(p));'),
+    asked('if (q.includes("..")) return new Response(null, { status: 400 });\nreturn new Response(await Deno.readFile("./x/" + q));'),
+    asked('if (!/^[\\w-]+$/.test(q)) return new Response(null, { status: 400 });\nawait Deno.readFile(`./x/${q}.md`);'),
+    asked('const name = q.replace(/[^a-z0-9]/gi, "_");\nawait Deno.writeTextFile(`./x/${name}.md`, "");'),
+    'const PAGES = new Map([["a", "./a.html"]]);\n' + asked('return new Response(await Deno.readFile(PAGES.get(q)!));'),
+    'const PAGES = { a: "./a.html" };\n' + asked('return new Response(await Deno.readFile(PAGES[q]));'),
+    asked('const id = Number(q);\nawait Deno.readTextFile(`./x/${id}.json`);'),
+    asked('await Deno.readTextFile(`./x/${crypto.randomUUID()}.json`);'),
+    # what is written, not where
+    serve('await Deno.writeTextFile("./log.txt", b.text, { append: true });'),
+    serve('await Deno.writeTextFile(`./x/${crypto.randomUUID()}.txt`, b.text);'),
+    # keys of a store, parts of an address
+    serve('await kv.set(["notes", b.name], b.text);'),
+    serve('await s3.send(new PutObjectCommand({ Key: `x/${b.name}` }));'),
+    serve('await supabase.storage.from("x").upload(`a/${b.name}`, b.data);'),
+    ZOD + 'const Body = z.object({ id: z.string().uuid() });\n'
+    + serve('const { id } = Body.parse(b);\nawait Deno.readTextFile(`./x/${id}.json`);'),
+    'import { serveDir } from "jsr:@std/http@1/file-server";\nDeno.serve((req) => serveDir(req, { fsRoot: "public" }));',
+    'const text = await Deno.readTextFile(Deno.args[0]);\nconsole.log(text);',
+    'const name = prompt("Which file?");\nawait Deno.readTextFile(name);',
+    'for await (const each of Deno.readDir("./x")) await Deno.readTextFile(`./x/${each.name}`);',
+    asked('const safe = sanitizeFilename(q);\nawait Deno.readTextFile(`./x/${safe}`);'),
+)
+
+URLS = (
+    asked('return await fetch(«q»);'),
+    asked('return await fetch(«`https://${q}/feed`»);'),
+    asked('const u = new URL(q);\nreturn await fetch(«u»);'),
+    serve('const r = await fetch(«b.webhook», { method: "POST", body: "{}" });'),
+    serve('const r = await fetch(«`http://${b.host}:8080/status`»);'),
+    hono('const { url } = await c.req.json();\nconst r = await fetch(«url»);'),
+    hono('return fetch(«c.req.query("url")!»);'),
+    oak('const { url } = await ctx.request.body.json();\nctx.response.body = await (await fetch(«url»)).text();'),
+    'import axios from "npm:axios@1";\n' + express('const r = await axios.get(«req.query.url»);'),
+    express('const r = await fetch(«req.body.callback»);'),
+    serve('const s = new WebSocket(«b.url»);'),
+    BOT + 'bot.on("message:text", async (ctx) => {\nconst r = await fetch(«ctx.message.text»);\n});',
+    'const kv = await Deno.openKv();\nkv.listenQueue(async (job) => {\nawait fetch(«job.url»);\n});',
+    serve('const conn = await Deno.connect({ hostname: «b.host», port: 80 });'),
+    'import { serve } from "https://deno.land/std@0.168.0/http/server.ts";\n'
+    'serve(async (req) => {\nconst { imageUrl } = await req.json();\nconst r = await fetch(«imageUrl»);\n'
+    'return new Response(await r.arrayBuffer());\n});',
+)
+
+NO_URLS = (
+    asked('return await fetch(`https://api.example.com/${q}`);'),
+    asked('return await fetch("https://api.example.com/?q=" + q);'),
+    asked('return await fetch(`${Deno.env.get("BASE")}/x/${q}`);'),
+    asked('return await fetch(new URL(`/x/${q}`, "https://api.example.com"));'),
+    asked('const u = new URL("https://api.example.com/x");\nu.searchParams.set("q", q);\nreturn await fetch(u);'),
+    asked('const u = new URL("https://api.example.com/x");\nu.pathname = `/x/${q}`;\nreturn await fetch(u);'),
+    asked('const u = new URL(q);\nif (!HOSTS.has(u.hostname)) return new Response(null, { status: 400 });\n'
+          'return await fetch(u, { redirect: "error" });'),
+    asked('const u = new URL(q);\nif (u.origin !== "https://a.example") throw new Error("no");\nreturn await fetch(q);'),
+    asked('if (!q.startsWith("https://api.example.com/")) return new Response(null, { status: 400 });\nreturn fetch(q);'),
+    'const FEEDS = { a: "https://a.example/" };\n' + asked('return await fetch(FEEDS[q]);'),
+    asked('if (!isAllowedUrl(q)) return new Response(null, { status: 400 });\nreturn await fetch(q);'),
+    # what is sent, not where
+    serve('return await fetch("https://api.example.com/", { method: "POST", body: JSON.stringify(b) });'),
+    serve('return await fetch("https://api.example.com/", { headers: { "x-name": b.name } });'),
+    # what another server says
+    'const { next } = await (await fetch("https://a.example/")).json();\nawait fetch(next);',
+    # its own address
+    'Deno.serve((req) => Response.redirect(new URL("/login", req.url)));',
+    'Deno.serve(async (req) => {\nconst { pathname, search } = new URL(req.url);\n'
+    'return await fetch(`https://up.example${pathname}${search}`, { method: req.method });\n});',
+    'Deno.serve(async (req) => {\nconst url = new URL(req.url);\n'
+    'return await fetch(new URL(url.pathname + url.search, "https://up.example"), req);\n});',
+    serve('const r = await app.fetch(new Request(b.url));\nreturn Response.json({ url: b.url });'),
+    'await fetch(Deno.args[0]);',
+    'export function load(url) {\nreturn fetch(url);\n}',
+)
+
+PAGES = (
+    asked(f'return new Response(«`<h1>${{q}}</h1>`», {HTML});'),
+    asked(f'return new Response(«"<p>" + q + "</p>"», {HTML});'),
+    asked('const headers = new Headers({ "content-type": "text/html; charset=utf-8" });\n'
+          'return new Response(«`<p>${q}</p>`», { headers });'),
+    'Deno.serve(async (req) => {\nconst form = await req.formData();\nconst page = `<b>${form.get("name")}</b>`;\n'
+    f'return new Response(«page», {HTML});\n}});',
+    hono('return c.html(«`<h1>${c.req.query("name")}</h1>`»);'),
+    hono('const { name } = await c.req.parseBody();\nreturn c.html(«"<p>Hello " + name»);'),
+    'import { html, raw } from "jsr:@hono/hono@4/html";\n' + hono('return c.html(html`<p>${raw(«c.req.query("x")»)}</p>`);'),
+    oak('const { text } = await ctx.request.body.json();\nctx.response.type = "text/html";\n'
+        'ctx.response.body = «`<p>${text}</p>`»;'),
+    express('res.send(«`<h1>${req.query.name}</h1>`»);'),
+    express('res.send(«"<p>" + req.body.text + "</p>"»);'),
+    FRESH + f'app.get("/x", (ctx) => new Response(«`<p>${{ctx.url.searchParams.get("q")}}</p>`», {HTML}));',
+    'export const handler = {\nGET(req: Request) {\nconst q = new URL(req.url).searchParams.get("q");\n'
+    f'return new Response(«`<i>${{q}}</i>`», {HTML});\n}},\n}};',
+    'import { marked } from "npm:marked@15";\n' + serve(f'return new Response(«marked.parse(b.text)», {HTML});'),
+    asked('return new Response(«`<!doctype html><title>${q}</title>`», { status: 404, headers: '
+          '{ "Content-Type": "text/html" } });'),
+)
+
+NO_PAGES = (
+    'import { escape } from "jsr:@std/html@1";\n' + asked(f'return new Response(`<p>${{escape(q)}}</p>`, {HTML});'),
+    asked(f'return new Response(`<p>${{escapeHtml(q)}}</p>`, {HTML});'),
+    'import DOMPurify from "npm:isomorphic-dompurify@2";\n'
+    + serve(f'return new Response(DOMPurify.sanitize(b.text), {HTML});'),
+    # no page
+    asked('return new Response(`<p>${q}</p>`);'),
+    asked('return new Response(`Hello ${q}`, { headers: { "content-type": "text/plain" } });'),
+    asked('return Response.json({ html: `<p>${q}</p>` });'),
+    hono('return c.text(`<p>${c.req.query("x")}</p>`);'),
+    hono('return c.json({ x: c.req.query("x") });'),
+    express('res.json({ x: req.body.x });'),
+    express('res.status(400).send({ error: req.body.x });'),
+    # escaped by what makes the page
+    'import { html } from "jsr:@hono/hono@4/html";\n' + hono('return c.html(html`<p>${c.req.query("x")}</p>`);'),
+    hono('return c.html(<p>{c.req.query("x")}</p>);'),
+    hono('return c.render(<Page name={c.req.query("x")} />);'),
+    # numbers and choices
+    asked(f'return new Response(`<p>${{Number(q)}}</p>`, {HTML});'),
+    asked(f'const t = q === "dark" ? "dark" : "light";\nreturn new Response(`<body class="${{t}}">`, {HTML});'),
+    asked(f'return new Response(`<a href="/x?q=${{encodeURIComponent(q)}}">next</a>`, {HTML});'),
+    # pages of one's own
+    'element.innerHTML = "";\nelement.innerHTML = `<b>${count}</b>`;',
+    'const THEMES = { light: "", dark: ".dark" } as const;\nexport default function ChartStyle({ id, config }) {\n'
+    'return <style dangerouslySetInnerHTML={{ __html: Object.entries(THEMES).map(([theme, prefix]) => '
+    '`${prefix} [data-chart=${id}] { --color: ${config[theme]}; }`).join("\\n") }} />;\n}',
+    asked(f'return new Response(PAGE, {HTML});'),
+    asked(f'return new Response(q.replace(/</g, "&lt;"), {HTML});'),
+)
+
+PROMPTS = (
+    # the whole, or a part
+    messages_of('{ role: "system", content: «b.systemPrompt» }'),
+    messages_of('{ role: "system", content: «`You are ${b.persona}.`» }'),
+    messages_of('{ role: "developer", content: «"Speak " + b.language» }, { role: "user", content: b.question }'),
+    OPENAI + hono('const { system } = await c.req.json();\n'
+                  'await ai.responses.create({ model: "gpt-5", instructions: «system», input: "x" });'),
+    'import Anthropic from "npm:@anthropic-ai/sdk";\nconst ai = new Anthropic();\n'
+    + serve('await ai.messages.create({ model: "m", max_tokens: 9, system: «b.system», messages: [] });'),
+    'import { generateText } from "npm:ai@6";\n'
+    + serve('const { text } = await generateText({ model, system: «`Write like ${b.author}.`», prompt: b.text });'),
+    serve('let system = "You help.";\nif (b.context) system += `\\n${b.context}`;\n'
+          'await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body: JSON.stringify('
+          '{ model: "gpt-4o", messages: [{ role: "system", content: «system» }] }) });'),
+    oak('const { persona } = await ctx.request.body.json();\nawait fetch("https://api.anthropic.com/v1/messages", '
+        '{ method: "POST", body: JSON.stringify({ model: "m", max_tokens: 9, system: «persona», messages: [] }) });'),
+    OPENAI + express('await ai.chat.completions.create({ model: "m", messages: ['
+                     '{ role: "system", content: «req.body.prompt» }] });'),
+    BOT + OPENAI + 'bot.on("message:text", async (ctx) => {\nawait ai.chat.completions.create({ model: "m", '
+    'messages: [{ role: "system", content: «`Answer: ${ctx.message.text}`» }] });\n});',
+    'import { SystemMessage } from "npm:@langchain/core/messages";\n'
+    + serve('await model.invoke([new SystemMessage(«b.persona»)]);'),
+    'Deno.serve(async (req) => {\nconst { prompt, instructions } = await req.json();\n'
+    'const r = await fetch("http://localhost:11434/api/generate", { method: "POST", body: JSON.stringify('
+    '{ model: "llama3", system: «instructions», prompt }) });\nreturn r;\n});',
+)
+
+NO_PROMPTS = (
+    # a user's own message is what a chat is for
+    messages_of('{ role: "user", content: b.question }'),
+    messages_of('{ role: "system", content: "You help." }, { role: "user", content: `Question: ${b.question}` }'),
+    'import { generateText } from "npm:ai@6";\n' + serve('await generateText({ model, system: "You help.", prompt: b.text });'),
+    OPENAI + serve('await ai.responses.create({ model: "m", instructions: "You help.", input: b.text });'),
+    'import Anthropic from "npm:@anthropic-ai/sdk";\nconst ai = new Anthropic();\n'
+    + serve('await ai.messages.create({ model: "m", max_tokens: 9, messages: [{ role: "user", content: b.q }] });'),
+    OPENAI + serve('await ai.images.generate({ model: "m", prompt: b.prompt });'),
+    OPENAI + serve('await ai.embeddings.create({ model: "m", input: b.text });'),
+    # among one's own
+    'const PERSONAS = { a: "You are a." };\n' + messages_of('{ role: "system", content: PERSONAS[b.persona] }'),
+    'const PROMPTS = new Map([["a", "You are a."]]);\n'
+    + messages_of('{ role: "system", content: PROMPTS.get(b.persona) ?? "" }'),
+    messages_of('{ role: "system", content: b.short ? "Be brief." : "Be thorough." }'),
+    # numbers, choices
+    messages_of('{ role: "system", content: `At most ${Number(b.words)} words.` }'),
+    ZOD + 'const Body = z.object({ language: z.enum(["de", "en"]) });\n' + OPENAI
+    + serve('const { language } = Body.parse(b);\nawait ai.chat.completions.create({ model: "m", messages: ['
+            '{ role: "system", content: `Answer in ${language}.` }] });'),
+    OPENAI + serve('if (!["de", "en"].includes(b.language)) return new Response(null, { status: 400 });\n'
+                   'await ai.chat.completions.create({ model: "m", messages: ['
+                   '{ role: "system", content: `Answer in ${b.language}.` }] });'),
+    # roles are set again
+    messages_of('{ role: "system", content: "You help." }, ...b.messages.map((m) => ({ role: m.role === "assistant" '
+                '? "assistant" : "user", content: m.content }))'),
+    messages_of('{ role: "system", content: "You help." }, ...b.turns.map((t) => ({ role: "user", content: t }))'),
+    messages_of('{ role: "system", content: "You help." }, '
+                '...b.messages.filter((m) => m.role === "user" || m.role === "assistant")'),
+    # what a prompt of a terminal says
+    OPENAI + 'const q = prompt("?");\nawait ai.chat.completions.create({ model: "m", messages: ['
+    '{ role: "system", content: q }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    'Deno.args[0] }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    'await Deno.readTextFile("prompt.md") }] });',
+)
+
+SECRETS = (
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '«`The token is ${Deno.env.get("STOCK_TOKEN")}.`» }] });',
+    OPENAI + 'const KEY = Deno.env.get("ADMIN_API_KEY");\nconst RULES = `Use ${KEY}.`;\n'
+    'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: «RULES» }] });',
+    OPENAI + 'await ai.responses.create({ model: "m", instructions: «"Key: " + process.env.API_KEY», input: "x" });',
+    OPENAI + 'const password = Deno.env.get("DB_PASSWORD")!;\nexport function ask(q: string) {\n'
+    'return ai.chat.completions.create({ model: "m", messages: ['
+    '{ role: "system", content: «`Connect with ${password}`» }, { role: "user", content: q }] });\n}',
+    'import { generateText } from "npm:ai@6";\nawait generateText({ model, system: '
+    '«`Call with ${Deno.env.get("CRM_TOKEN")}`», prompt: "x" });',
+    'await fetch("https://api.anthropic.com/v1/messages", { method: "POST", body: JSON.stringify({ model: "m", '
+    'max_tokens: 9, system: «`Token: ${Deno.env.get("CRM_TOKEN")}`», messages: [] }) });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '«JSON.stringify(Deno.env.toObject())» }] });',
+    OPENAI + 'const config = { token: Deno.env.get("CRM_TOKEN"), name: "x" };\nawait ai.chat.completions.create('
+    '{ model: "m", messages: [{ role: "system", content: «`Use ${config.token}`» }] });',
+    'import { SystemMessage } from "npm:@langchain/core/messages";\n'
+    'await model.invoke([new SystemMessage(«`Use ${Deno.env.get("CRM_TOKEN")}`»)]);',
+)
+
+NO_SECRETS = (
+    # names in text
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '"Read the key with Deno.env.get(\\"STOCK_TOKEN\\")." }] });',
+    OPENAI + 'const NAME = "STOCK_TOKEN";\nawait ai.chat.completions.create({ model: "m", messages: ['
+    '{ role: "system", content: `Never print ${NAME}.` }] });',
+    # keys of the client itself
+    'import OpenAI from "npm:openai@6";\nconst ai = new OpenAI({ apiKey: Deno.env.get("OPENAI_API_KEY") });\n'
+    'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: "x" }] });',
+    'await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", headers: { authorization: '
+    '`Bearer ${Deno.env.get("OPENAI_API_KEY")}` }, body: JSON.stringify({ model: "m", messages: ['
+    '{ role: "system", content: "x" }] }) });',
+    # no secrets
+    OPENAI + 'await ai.chat.completions.create({ model: Deno.env.get("MODEL"), messages: [{ role: "system", content: '
+    'Deno.env.get("SYSTEM_PROMPT") ?? "You help." }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '`You are ${Deno.env.get("BOT_NAME")}.` }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '`At most ${Deno.env.get("MAX_TOKENS")} tokens.` }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '`The site is ${Deno.env.get("SUPABASE_URL")}.` }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '`The key is ${Deno.env.get("SUPABASE_ANON_KEY")}.` }] });',
+    # whether there is one
+    OPENAI + 'const hasKey = !!Deno.env.get("CRM_TOKEN");\nawait ai.chat.completions.create({ model: "m", messages: ['
+    '{ role: "system", content: hasKey ? "Use the CRM." : "No CRM." }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    'Deno.env.get("CRM_TOKEN") ? "Use the CRM." : "" }] });',
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
+    '`A key of ${Deno.env.get("CRM_TOKEN")?.length} characters` }] });',
+    # what is fetched with one
+    OPENAI + 'const stock = await (await fetch("https://x.example/", { headers: { authorization: '
+    'Deno.env.get("STOCK_TOKEN")! } })).text();\nawait ai.chat.completions.create({ model: "m", messages: ['
+    '{ role: "system", content: `Stock: ${stock}` }] });',
+    OPENAI + 'const db = connect(Deno.env.get("DB_PASSWORD"));\nawait ai.chat.completions.create({ model: "m", '
+    'messages: [{ role: "system", content: `Rows: ${await db.rows()}` }] });',
+    # a digest, a part of an object
+    OPENAI + 'const config = { token: Deno.env.get("CRM_TOKEN"), name: "x" };\nawait ai.chat.completions.create('
+    '{ model: "m", messages: [{ role: "system", content: `You are ${config.name}` }] });',
+    OPENAI + 'const env = Deno.env.toObject();\nawait ai.chat.completions.create('
+    '{ model: "m", messages: [{ role: "system", content: `You are ${env.BOT_NAME}` }] });',
+    'const token = Deno.env.get("CRM_TOKEN");\nconsole.log({ system: "x", ready: Boolean(token) });',
+    OPENAI + 'const tools = [{ run: () => call(Deno.env.get("CRM_TOKEN")) }];\nawait ai.chat.completions.create('
+    '{ model: "m", messages: [{ role: "system", content: "Use tools." }] });',
+)
+
+TRUE = (
+    ('request-to-command', COMMANDS), ('request-to-code', CODE), ('request-to-sql', SQL), ('request-to-path', PATHS),
+    ('request-to-url', URLS), ('request-to-html', PAGES), ('request-to-system-prompt', PROMPTS),
+    ('secret-in-prompt', SECRETS),
+)
+HARMLESS = (NO_COMMANDS, NO_CODE, NO_SQL, NO_PATHS, NO_URLS, NO_PAGES, NO_PROMPTS, NO_SECRETS)
+
+
+@pytest.mark.parametrize(('rule', 'code'), [(rule, code) for rule, cases in TRUE for code in cases])
+def test_flags(rule, code):
+    assert_findings(hook, code, 'main.tsx' if '/>' in code or '</p>)' in code else 'main.ts', rule=rule)
+
+
+@pytest.mark.parametrize('code', [code for cases in HARMLESS for code in cases])
+def test_allows(code):
+    assert_findings(hook, code, 'main.tsx' if '/>' in code or '</p>)' in code else 'main.ts')
