@@ -720,7 +720,7 @@ KEY_FILE = pattern(
 PUBLIC_KEY = pattern(r'(?i)pub')
 ENV_FILES = pattern(r'(?:^|/)\.env\.?\*\Z')
 NPM_TOKEN = pattern(rb'(?m)^[^#;\n]*:_(?:authToken|auth|password)[ \t]*=[ \t]*"?(?!\$)\w')
-EVERYTHING = frozenset(('.', '/', '*'))
+EVERYTHING = frozenset(('', '*'))
 CANDIDATES = ('.env', '.env.local', '.env.production')
 TEMPLATES = ('.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example')
 CONFIGURATIONS = ('deno.json', 'deno.jsonc', 'package.json', *COMPOSE_FILES)
@@ -730,12 +730,16 @@ READS_ENV = pattern(rb'--env-file|@std/dotenv|npm:dotenv|"dotenv"|deno\.land/[^"
 def _copies(document: Containerfile, project: Project) -> Iterator[Finding]:
     from functools import cache
 
+    from deno_ai_hooks.facts.ignore_files import ignores
+
     everything = cache(lambda: _unguarded(document.path, project))
     left_out = cache(lambda: _left_out(document, project))
     taken = staging.onward(document)
     for copy in staging.copies(document):
         for word in copy.instruction.arguments[:-1]:
             told = _told(document.path, word.text or '', everything, project)
+            if told and ignores('\n'.join(staging.flags(copy.instruction, 'exclude')), '.env', docker=True):
+                continue
             if told and staging.is_shipped(document, copy, taken):
                 lines = left_out() if _is_everything(word.text or '') else ()
                 # what mends this stands in another file
@@ -769,7 +773,7 @@ def _told(dockerfile: str, source: str, everything: Callable[[], str | None], pr
 
 def _is_everything(source: str) -> bool:
     """Return whether a copy takes all that a build is given."""
-    return posixpath.normpath(source.lstrip('/') or '.') in EVERYTHING
+    return posixpath.normpath(f'/{source}').lstrip('/') in EVERYTHING
 
 
 LEFT_OUT = ('**/.env', '**/.env.*')

@@ -125,6 +125,10 @@ def test_shipped(text, expected):
         ('FROM a AS b\nWORKDIR /b\nFROM b\nCOPY y z', '/b/z', ['y']),
         ('FROM a\nCOPY --from=x/y:1 /a /b', '/b', []),
         ('FROM a\nCOPY --from=0 /a /a', '/a/b', []),
+        # what leads out of a context stays in it
+        ('FROM a\nCOPY ../../etc /app', '/app/passwd', ['etc/passwd']),
+        ('FROM a\nADD .. /app', '/app/x', ['x']),
+        ('FROM a\nCOPY /src /app', '/app/x', ['src/x']),
     ),
 )
 def test_origins(text, path, expected):
@@ -163,3 +167,10 @@ def test_at():
     places = [stages.at(document, document.text.span(at, at)) for at in (0, THREE.index('sub'), len(THREE) - 1)]
     assert places == [0, 1, 2]
     assert stages.at(read('ARG A\nFROM a'), document.text.span(0, 3)) == -1
+
+
+def test_flags():
+    (stage,) = read('FROM a\nCOPY --exclude=x --chown=y --exclude=z a b').stages()
+    instruction = stage.instructions[1]
+    assert stages.flags(instruction, 'exclude') == ['x', 'z']
+    assert (stages.flag(instruction, 'chown'), stages.flag(instruction, 'from')) == ('y', '')

@@ -61,8 +61,7 @@ def start(document: Containerfile, stage: Stage) -> tuple[Instruction | None, In
 
 def flag(instruction: Instruction, name: str) -> str:
     """Return the value of a flag such as `--from=build`, empty where there is none."""
-    texts = (each.text or '' for each in instruction.flags)
-    return next((text.partition('=')[2] for text in texts if text.startswith(f'--{name}=')), '')
+    return next(iter(flags(instruction, name)), '')
 
 
 def target(document: Containerfile, name: str) -> Stage | None:
@@ -71,6 +70,12 @@ def target(document: Containerfile, name: str) -> Stage | None:
     if not name:
         return stages[-1] if stages else None
     return next((each for index, each in enumerate(stages) if name.lower() in (each.name.lower(), str(index))), None)
+
+
+def flags(instruction: Instruction, name: str) -> list[str]:
+    """Return the values of a flag that may be given several times."""
+    texts = (each.text or '' for each in instruction.flags)
+    return [text.partition('=')[2] for text in texts if text.startswith(f'--{name}=')]
 
 
 def shipped(document: Containerfile) -> list[Stage]:
@@ -199,7 +204,8 @@ def below(path: str, folder: str) -> str | None:
 def _sources(instruction: Instruction, rest: str) -> Iterator[str]:
     """Yield what becomes `rest` in the target of a copy: a file that is named, or one in a folder that is."""
     for word in instruction.arguments[:-1]:
-        source = posixpath.normpath(word.text or '')
+        # what leads out of a context stays in it (BuildKit)
+        source = posixpath.normpath(f'/{word.text or ""}'[:LONGEST_PATH]).lstrip('/') or '.'
         name = posixpath.basename(source)
         if '*' in name and '/' not in rest and _fits(rest, name):
             yield posixpath.join(posixpath.dirname(source), rest)
