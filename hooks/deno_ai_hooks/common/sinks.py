@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from deno_ai_hooks.common import functions
 from deno_ai_hooks.common import models
+from deno_ai_hooks.common.documents.typescript_tree import arguments
 from deno_ai_hooks.common.documents.typescript_tree import elements
 from deno_ai_hooks.common.documents.typescript_tree import unwrapped
 from deno_ai_hooks.common.finding import Step
@@ -14,6 +15,7 @@ from deno_ai_hooks.common.requests import requests
 from deno_ai_hooks.common.values import evaluate
 from deno_ai_hooks.common.values import prefix
 from deno_ai_hooks.facts import sinks as facts
+from deno_ai_hooks.facts.propagation import APART
 from deno_ai_hooks.facts.propagation import CODE
 from deno_ai_hooks.facts.propagation import COMMAND
 from deno_ai_hooks.facts.propagation import HTML
@@ -50,7 +52,8 @@ class Sink(NamedTuple):
 
 
 MESSAGES = {
-    CODE: 'runs as code here', COMMAND: 'runs as a command here', SQL: 'is part of a query here',
+    CODE: 'runs as code here', APART: 'runs as code here', COMMAND: 'runs as a command here',
+    SQL: 'is part of a query here',
     HTML: 'is put into a page here', URL: 'says where a request goes here', PATH: 'names a file here',
     PROMPT: 'instructs the model here', KEY: 'chooses a function here',
 }
@@ -76,6 +79,7 @@ class _Sinks:
         yield from self._urls()
         yield from self._pages()
         yield from self._prompts()
+        yield from self._written()
 
     def _sink(self, kind: str, node: Node, place: Node, name: str, path: tuple[str, ...] = (),
               spares: frozenset[str] = frozenset()) -> Sink:
@@ -105,8 +109,97 @@ class _Sinks:
     def _evaluating(self, call: Call, name: str) -> Iterator[Sink]:
         spares = frozenset((URL,)) if name in facts.ADDRESSES else frozenset()
         for at in facts.EVALUATING.get(name, (0, 1, 2, 3)):
-            if at < len(call.arguments):
+            if at >= len(call.arguments):
+                continue
+            if name in facts.CONTEXTS or (name in facts.ADDRESSES and self._is_inline(call, name)):
+                if name not in facts.WORKERS or not self._is_caged(call):
+                    yield self._sink(APART, call.arguments[at], call.node, _last(name))
+            else:
                 yield self._sink(CODE, call.arguments[at], call.node, _last(name) or 'Function', (), spares)
+
+    def _is_inline(self, call: Call, name: str) -> bool:
+        """Return whether the code itself is given where its address belongs: a `data:` or `blob:` URL, or by `eval`."""
+        module, given = self._module, _addressed(self._module, call.arguments[0])
+        function = given.child_by_field_name('function') if given.type == 'call_expression' else None
+        if function is not None and module.callee(function) == 'URL.createObjectURL':
+            return True
+        evaluated = module.keyword(call, 'eval') if name in facts.WORKERS else None
+        if evaluated is not None and module.read(evaluated) == 'true':
+            return True
+        return any(prefix(value).startswith(('data:', 'blob:')) for value in evaluate(module, given))
+
+    def _is_caged(self, call: Call) -> bool:
+        """Return whether a worker is given no permission by which its code gets out."""
+        if len(call.arguments) < 2:
+            return False
+        options = self._module.properties(call.arguments[1])
+        deno = options.get('deno')
+        if deno is None:
+            return not options.complete
+        own = self._module.properties(deno)
+        given = own.get('permissions')
+        if given is None:
+            return not own.complete
+        target = self._module.follow(given)
+        if target.type != 'object':
+            return self._module.string(target) != 'inherit'
+        table = self._module.properties(target)
+        return not any(self._is_risky(table[key], any_list) for key, any_list in facts.RISKY.items() if key in table)
+
+    def _is_risky(self, node: Node, any_list: bool) -> bool:
+        target = self._module.follow(node)
+        if self._module.read(target) == 'true' or self._module.string(target) == 'inherit':
+            return True
+        return any_list and target.type == 'array' and bool(elements(target))
+
+    # files that are written and run
+
+    def _written(self) -> Iterator[Sink]:
+        """Yield what is written to a file that is run then, where it is run."""
+        written = [pair for call in functions.of(self._module).calls if (pair := self._writes(call)) is not None]
+        for call, files in self._runs() if written else ():
+            for path, content in written:
+                node = next((each for each in files if not self._keys(each).isdisjoint(self._keys(path))), None)
+                if node is not None:
+                    step = Step(self._module.path, self._module.span(node), 'runs here as a program')
+                    name = _last(call.callee or '')
+                    yield Sink(APART, self._module, content, call.node, name, step, spares=frozenset((APART,)))
+
+    def _writes(self, call: Call) -> tuple[Node, Node] | None:
+        name = (call.callee or '').removesuffix('Sync')
+        known = name.startswith(('Deno.', 'node:fs')) and _last(name) in ('writeTextFile', 'writeFile')
+        return (call.arguments[0], call.arguments[1]) if known and len(call.arguments) > 1 else None
+
+    def _runs(self) -> Iterator[tuple[Call, list[Node]]]:
+        """Yield the calls that run files as programs, uncaged, and what may name the file."""
+        for call in functions.of(self._module).calls:
+            name = call.callee or ''
+            if name in facts.PROGRAMS and call.arguments:
+                rest = self._arguments(call, name)
+                known = self._programs(call.arguments[0]) & facts.RUNNING
+                words = [self._module.string(each) or '' for each in rest]
+                caged = 'deno' in known and not any(facts.EVERYTHING.fullmatch(word) for word in words)
+                if known and not caged:
+                    yield call, rest
+            elif name in facts.COMMANDS and call.arguments:
+                said = prefix(evaluate(self._module, call.arguments[0])[0]).split(' ')
+                if said[0] in facts.RUNNING and (said[0] != 'deno' or any(map(facts.EVERYTHING.fullmatch, said))):
+                    yield call, call.arguments[:1]
+            elif name == 'import':
+                yield call, call.arguments[:1]
+
+    def _programs(self, program: Node) -> set[str]:
+        known = {value.replace('\\', '/').rpartition('/')[2] for value in map(prefix, evaluate(self._module, program))}
+        return known | facts.OWN_PATHS.get(self._module.callee(program) or '', set())
+
+    def _keys(self, node: Node) -> set[int | str]:
+        """Return what tells that two expressions name the same file: the names in them, or their text."""
+        if node.type == 'template_string':
+            parts = [part for _, part in self._module.pieces(node) if part is not None]
+            text = {self._module.read(node)} if node.end_byte - node.start_byte > len('``') else set()
+            return {key for part in parts[-1:] for key in self._keys(part)} | text
+        binding = self._module.declaration(node) if node.type == 'identifier' else None
+        return {binding.node.id} if binding is not None else {self._module.read(node)[:SHORT]}
 
     # commands
 
@@ -124,10 +217,7 @@ class _Sinks:
         shell = self._module.keyword(call, 'shell', at=len(call.arguments) - 1) if not call.new else None
         if shell is not None and self._module.read(shell) != 'false':
             yield from (self._sink(COMMAND, each, call.node, _last(name)) for each in rest)
-        known = {value.replace('\\', '/').rpartition('/')[2] for value in map(prefix, evaluate(self._module, program))}
-        if self._module.callee(program) in ('Deno.execPath()', 'process.execPath'):
-            known.add('deno')
-        yield from self._by_program(call, known, rest)
+        yield from self._by_program(call, self._programs(program), rest)
 
     def _by_program(self, call: Call, known: set[str], rest: list[Node]) -> Iterator[Sink]:
         name = next(iter(sorted(known)), '')
@@ -277,6 +367,14 @@ class _Sinks:
         said += [(node, node) for node in models.system_messages(self._module)]
         for node, place in {node.id: (node, place) for node, place in reversed(said)}.values():
             yield self._sink(PROMPT, node, place, 'the system prompt')
+
+
+def _addressed(module: Module, node: Node) -> Node:
+    """Return what an address is made of: of `new URL(x)` and `x.href`, and of what is called so, `x`."""
+    target = module.follow(node)
+    if target.type == 'new_expression' and (given := next(arguments(target), None)) is not None:
+        return module.follow(given)
+    return target
 
 
 def _last(name: str) -> str:

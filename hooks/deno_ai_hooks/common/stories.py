@@ -24,7 +24,7 @@ def story(flow: Flow, rule: str, subject: str, told: str) -> Finding:
 
 
 SINKS = {
-    'code': 'runs as code', 'command': 'runs as a command', 'sql': 'becomes part of a query',
+    'code': 'runs as code', 'apart': 'runs as code', 'command': 'runs as a command', 'sql': 'becomes part of a query',
     'html': 'becomes part of a page', 'url': 'says where a request goes', 'path': 'names a file',
     'prompt': 'becomes part of the system prompt', 'key': 'chooses the function that is called',
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 import re
 
 CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY = 'code', 'command', 'sql', 'html', 'url', 'path', 'prompt', 'key'
-"""What text may do harm to: the kinds of sinks."""
+APART = 'apart'
+"""What text may do harm to: the kinds of sinks; `apart` runs code in a worker, a context or a process of its own."""
 
-SINKS = frozenset((CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY))
+SINKS = frozenset((CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY, APART))
 
 SAME = frozenset('''
     String structuredClone Object.freeze Object.seal Promise.resolve decodeURIComponent decodeURI unescape atob btoa
@@ -80,13 +81,14 @@ ESCAPES = {
     'encodeURI': frozenset((HTML,)),
     'escape': frozenset((URL, HTML)),
     'CSS.escape': frozenset((HTML,)),
-    'JSON.stringify': frozenset((CODE, PATH, URL)),
+    'JSON.stringify': frozenset((CODE, APART, PATH, URL)),
+    'URL.createObjectURL': frozenset((COMMAND, SQL, HTML, URL, PATH, KEY)),
     'jsr:@std/html.escape': frozenset((HTML,)),
     'jsr:@std/path.basename': frozenset((PATH,)),
     'node:path.basename': frozenset((PATH,)),
     'jsr:@std/path.extname': frozenset((PATH, URL)),
     'node:path.extname': frozenset((PATH, URL)),
-    'jsr:@std/regexp.escape': frozenset((CODE,)),
+    'jsr:@std/regexp.escape': frozenset((CODE, APART)),
 }
 """Functions that make text harmless for some sinks (JSON text is a literal in code, and no path or URL)."""
 

@@ -8,12 +8,26 @@ EVALUATING = {
     'node:vm.runInContext': (0,), 'node:vm.runInNewContext': (0,), 'node:vm.runInThisContext': (0,),
     'node:vm.compileFunction': (0,), 'node:vm.Script': (0,), 'node:vm.SourceTextModule': (0,),
     'WebAssembly.compile': (0,), 'WebAssembly.instantiate': (0,), 'npm:vm2.VM().run': (0,),
-    'node:worker_threads.Worker': (0,),
+    'npm:vm2.NodeVM().run': (0,), 'node:worker_threads.Worker': (0,),
 }
 """Callee → arguments that are run as code."""
 
 ADDRESSES = frozenset(('import', 'Worker', 'node:worker_threads.Worker'))
 """Those that are given where the code is: what stands behind a fixed beginning chooses among one's own."""
+
+CONTEXTS = frozenset('''
+    node:vm.runInContext node:vm.runInNewContext node:vm.Script node:vm.SourceTextModule npm:vm2.VM().run
+    npm:vm2.NodeVM().run
+'''.split())
+"""Contexts of the same process: apart from its names, not from what it may do (Node.js: "not a security mechanism")."""
+
+WORKERS = frozenset(('Worker', 'node:worker_threads.Worker'))
+
+EVERYTHING = re.compile(r'-A|--allow-all|--allow-(?:run|ffi)(?:=.*)?|--allow-(?:write|net|env)|-[A-Z]*[AWNE][A-Z]*')
+"""Flags of deno by which code that it runs gets out: everything, programs, or all of a kind."""
+
+RISKY = {'run': True, 'ffi': True, 'write': False, 'net': False, 'env': False}
+"""Permissions of a worker by which its code gets out; True for those that a list does not cage."""
 
 FUNCTION = re.compile(r'(?:Async|Generator|AsyncGenerator)?Function')
 
@@ -27,6 +41,12 @@ INTERPRETERS = {
     'python3': ('-c',), 'perl': ('-e', '-E'), 'ruby': ('-e',), 'php': ('-r',),
 }
 """Program → the argument that code follows."""
+
+RUNNING = frozenset('node bun deno python python3 tsx ts-node perl ruby php bash sh zsh npx'.split())
+"""Programs that run the file they are given."""
+
+OWN_PATHS = {'Deno.execPath()': {'deno'}, 'process.execPath': {'node', 'deno'}}
+"""What gives the path of the program that runs."""
 
 COMMANDS = {'node:child_process.exec': 0, 'node:child_process.execSync': 0, 'npm:shelljs.exec': 0,
             'npm:shelljs.default.exec': 0, 'npm:execa.execaCommand': 0, 'npm:execa.execaCommandSync': 0,
