@@ -275,8 +275,8 @@ ASSERTED = 'read it once, at start, and throw when it is not set'
 
 
 OWNERS = pattern(
-    rb'(?i)(?:user|owner|tenant|org|organi[sz]ation|account|customer|member|profile|team|workspace|client|patient|author)'
-    rb'_?(?:id|uuid)|owner|created_by'
+    rb'(?i)(?:user|owner|tenant|org|organi[sz]ation|account|customer|member|profile|team|workspace|client|patient|'
+    rb'author)_?(?:id|uuid)|owner|created_by'
 )
 
 
@@ -323,8 +323,8 @@ def _is_known(project: Project, module: Module, node: Node) -> bool:
 def _taken(module: Module, taken: Taken) -> Finding:
     message = (
         f'{taken.name} is what a caller wrote, and this client sees the rows of everybody: whoever calls acts as '
-        'anyone; take it from a verified token, `const { data } = await client.auth.getUser(token)`, or use a client with '
-        'the rights of the caller'
+        'anyone; take it from a verified token, `const { data } = await client.auth.getUser(token)`, or use a client '
+        'with the rights of the caller'
     )
     return Finding(module.span(taken.node), message, rule=TAKEN, related=(taken.read, taken.client))
 

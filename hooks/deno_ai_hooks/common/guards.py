@@ -334,7 +334,7 @@ class _Guards:
         if found:
             known = any(verifies(each) for each in found)
             told = max((self.strength(each, depth) for each in given), default=NONE)
-            return PROVED if known else min(told, PRESENT)
+            return PROVED if known or (told and any(map(_asks, found))) else min(told, PRESENT)
         if guarding.VERIFYING.search(written) and not guarding.LENIENT.search(written.rpartition('.')[2]):
             return PROVED
         return self._looked_up(owner, key, given, depth)
@@ -440,9 +440,26 @@ class _Guards:
         found = self._functions.called(call)
         if found:
             return any(_of(each.module).throws(each.node) for each in found)
-        if guarding.JWT_VERIFY.search(call.callee or ''):
+        if guarding.JWT_VERIFY.search(call.callee or '') or self._is_helper(function, call):
             return True
         return guarding.THROWING.search(written) is not None
+
+    def _is_helper(self, function: Node, call: Call) -> bool:
+        """Return whether a check is a function of a module that cannot be read, which gives who calls or throws."""
+        binding = self._module.declaration(function) if function.type == 'identifier' else None
+        if binding is None or binding.kind != 'import' or functions._is_foreign(call.callee):
+            return False
+        if guarding.VERIFYING.search(binding.name) is None or guarding.LENIENT.search(binding.name):
+            return False
+        return self._is_identity(call)
+
+    def _is_identity(self, call: Call) -> bool:
+        """Return whether what a call gives is taken for who calls, and never tested: it throws where it is nobody."""
+        for declared in self._module.nodes('variable_declarator'):
+            value, name = declared.child_by_field_name('value'), declared.child_by_field_name('name')
+            if value is not None and name is not None and value.start_byte <= call.node.start_byte < value.end_byte:
+                return _bare(value).id == call.node.id and not guarding.FAILED.search(self._module.read(name))
+        return True
 
     def _is_caught(self, call: Call) -> bool:
         """Return whether what a call throws is swallowed at once: `verify(t).catch(() => null)`."""
@@ -561,6 +578,17 @@ def _answers(function: Function) -> bool:
     answers = [value for value in values if _is_answer(module, _bare(value))]
     void = [value for value in values if _bare(value).type in NULLISH or module.read(value) == 'undefined']
     return bool(answers) and (bool(void) or len(answers) == len(values))
+
+
+def _asks(function: Function) -> bool:
+    """Return whether a function asks a database, or another server, with what it is given."""
+    module = function.module
+    for call in functions.of(module).within(function.node)[:MANY]:
+        callee = call.node.child_by_field_name('function')
+        key = module.key(callee) if callee is not None and callee.type == 'member_expression' else None
+        if key in guarding.QUERIES or request_at(call.callee or '') is not None:
+            return bool(functions.of(module).returns(function.node))
+    return False
 
 
 def _is_answer(module: Module, node: Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 VERIFYING = re.compile(
-    r'(?:^|\.)(?:getUser|getClaims|getSession|getServerSession|getSessionUser|getCurrentUser|getAuthUser|getUserFrom\w+'
+    r'(?:^|\.)(?:getUser|getClaims|getSession|getServerSession|getSessionUser|getCurrentUser|getAuthUser|getUser\w*From\w+|getUserId|getAuthenticated\w*|getVerified\w*'
     r'|currentUser|auth|jwtVerify|verify\w*|constructEvent|constructEventAsync|timingSafeEqual'
     r'|safeEqual|constantTime\w*|secureCompare|authenticate\w*|authorize\w*|authorise\w*|introspect\w*'
     r'|validate(?:Token|Session|ApiKey|Key|Auth|Request|Credentials|Jwt|JWT|Signature|Bearer|Access|User|Webhook)\w*'
@@ -125,3 +125,9 @@ ORIGIN_READ = re.compile(r'(?i)(?:get|header)\(\s*["\'`]origin["\'`]\s*\)|header
 
 CORS = re.compile(r'(?:^|\.)(?:oak)?[cC]ors$')
 """Middleware that allows other origins."""
+
+QUERIES = frozenset('rpc query queryObject queryArray findUnique findFirst findOne maybeSingle single'.split())
+"""Methods that look something up in a database."""
+
+FAILED = re.compile(r'(?i)\b(?:\w*error\w*|err|ok|valid|success|response|result|auth|authenticated|authorized)\b')
+"""Names of what a check gives that does not throw."""
