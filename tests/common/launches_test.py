@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import posixpath
+import re
+import subprocess
 import time
 
 import pytest
@@ -84,6 +87,83 @@ def test_followed(line, word):
     (command,) = Shell('start', whole(line.encode())).commands()
     found = followed(command)
     assert (found and found.text) == word
+
+
+PROGRAM = 'console.log("ran " + [import.meta.url.split("/").pop(), ...Deno.args].join(" "));\n'
+WORKSPACE = {
+    'deno.json': """{"workspace": ["./api", "./web"], "tasks": {
+      "up": "deno run up.ts", "both": "deno run root.ts", "chain": "deno task up && deno run chain.ts",
+      "needy": {"command": "deno run needy.ts", "dependencies": ["up"]}, "only": {"dependencies": ["up"]},
+      "given": "deno run up.ts 1", "script": "sh ./start.sh"
+    }}""",
+    'api/deno.json': """{"name": "@chat/api", "version": "1.0.0", "exports": "./a.ts", "tasks": {
+      "start": "deno run a.ts", "both": "deno run member.ts", "x:one": "deno run a.ts 1", "x:two": "deno run a.ts 2",
+      "over": {"command": "deno run a.ts", "dependencies": ["up"]}
+    }}""",
+    'web/package.json': '{"name": "web", "scripts": {"serve": "deno run w.ts"}}',
+    'start.sh': '#!/bin/sh\ndeno run up.ts\nexec deno run chain.ts "$@"\n',
+    'pass.sh': '#!/bin/sh\ncd api\nexec deno "$@"\n',
+    **dict.fromkeys(
+        ('up.ts', 'root.ts', 'chain.ts', 'needy.ts', 'api/a.ts', 'api/member.ts', 'web/w.ts'), PROGRAM,
+    ),
+}
+
+
+@pytest.fixture(scope='module')
+def workspace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('workspace')
+    for name, text in WORKSPACE.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ('line', 'folder'),
+    (
+        ('deno task up', ''),
+        ('deno task up x "y z"', ''),
+        ('deno task chain', ''),
+        ('deno task chain x', ''),
+        ('deno task needy x', ''),
+        ('deno task only', ''),
+        ('deno task given 2', ''),
+        ('deno task missing', ''),
+        ('deno run up', ''),
+        ('deno run up.ts', ''),
+        ('deno task start', ''),
+        ('deno task start', 'api'),
+        ('deno task up', 'api'),
+        ('deno task both', 'api'),
+        ('deno task over', 'api'),
+        ('deno task "x:*"', 'api'),
+        ('deno task -r both', ''),
+        ('deno task --recursive start', ''),
+        ('deno task --filter "*" both', ''),
+        ('deno task --filter "@chat/*" both', ''),
+        ('deno task --filter "other" both', ''),
+        ('deno task -r both', 'api'),
+        ('deno task --filter api start', ''),
+        ('deno task --filter @chat/api both', ''),
+        ('deno task --filter web serve', ''),
+        ('deno task --cwd api start', ''),
+        ('deno task -c api/deno.json start', ''),
+        ('deno task serve', 'web'),
+        ('deno task up', 'web'),
+        ('sh start.sh x', ''),
+        ('deno task script x', ''),
+        ('sh pass.sh task start y', ''),
+    ),
+)
+def test_leads_where_deno_goes(line, folder, workspace):
+    """Hold the programs that we say run against those that run (deno 2.9.8)."""
+    done = subprocess.run(
+        ('sh', '-c', line), cwd=workspace / folder, capture_output=True, text=True, check=False,
+        env={**os.environ, 'NO_COLOR': '1', 'DENO_NO_UPDATE_CHECK': '1'},
+    )
+    ran = sorted(match[1] for match in re.finditer(r'ran (.*)', done.stdout))
+    found = [words for words, _ in launches(line, WORKSPACE, f'/{folder}')]
+    assert sorted(' '.join(words[1:]) for words in found) == ran, done.stderr
 
 
 def test_ends():

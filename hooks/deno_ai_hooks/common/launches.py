@@ -248,29 +248,35 @@ class Follower:
         return next((file for place in places if (file := self._project.json(place))), None)
 
     def _members(self, name: str, found: Invocation, folder: str) -> Iterator[_Task]:
-        """Yield the tasks of all members of the workspace, or of those that `--filter` chooses."""
+        """Yield the tasks of the whole workspace, its root included, or of the members that `--filter` chooses."""
+        wanted = found.line.value('filter')
         for at, files in self._levels(found, folder):
             listed = next((node for file in files if (node := file.root.get('workspace'))), None)
-            for _, item in listed.items if listed else ():
-                member = posixpath.normpath(posixpath.join(at, item.value if isinstance(item.value, str) else ''))
+            names = [item.value for _, item in listed.items if isinstance(item.value, str)] if listed else []
+            for member in [posixpath.normpath(posixpath.join(at, each)) for each in ('', *names)] if listed else ():
                 held = next(self._around(member), None)
-                if held and held[0] == member and _chosen(member, held[1], found.line.value('filter')):
+                if held and held[0] == member and _chosen(member, held[1], wanted):
                     yield from self._named(name, [held])
             if listed:
                 return
 
 
 def _chosen(folder: str, files: Sequence[Json], wanted: str | None) -> bool:
-    names = {posixpath.basename(folder), *(file.root.string('name').rpartition('/')[2] for file in files)}
-    return wanted is None or '*' in wanted or wanted.rpartition('/')[2] in names
+    names = {name for file in files for name in (file.root.string('name'), file.root.string('name').rpartition('/')[2])}
+    return wanted is None or any(_fits(name, wanted) for name in (posixpath.basename(folder), *names))
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Return whether a name is the one that is asked for; a star stands for anything."""
+    head, star, tail = pattern.partition('*')
+    return name == pattern or bool(star and name.startswith(head) and name.endswith(tail))
 
 
 def _held(file: Json, name: str, folder: str) -> Iterator[_Task]:
     """Yield the tasks, or the scripts of a package.json, that go by `name`; stars stand for anything."""
     held = file.root.get('scripts' if file.is_manifest else 'tasks')
-    head, star, tail = name.partition('*')
     for key, node in held.items if held else ():
-        if key == name or (star and key.startswith(head) and key.endswith(tail)):
+        if _fits(key, name):
             yield _Task(key, node, file, folder)
 
 
