@@ -362,7 +362,7 @@ def test_commands_of_the_workflow(tmp_path):
     def start(name):
         return repo.run('bash', '-e', '-c', commands[name], **settings)
 
-    audit = 'Look for known vulnerabilities, beside every deno.lock'
+    audit = 'Look for known vulnerabilities of npm packages, beside every deno.lock'
     assert start(audit).code == 0
     assert not seen.exists()
     names = ('deno.lock', 'a b/deno.lock', 'api/-x/deno.lock', 'deno.lock.txt', 'new/deno.lock')
@@ -376,6 +376,8 @@ def test_commands_of_the_workflow(tmp_path):
     os.remove(os.path.join(repo.path, 'new/deno.lock'))
     repo.write({'main.ts': 'fetch("http://api.openai.com/v1/models");\n'})
     assert start('Look for what is insecure').code == 0
+    # nothing is imported, so that nobody is asked
+    assert start('Look for known vulnerabilities of packages, whatever site they come from').code == 0
     assert 'http://' in repo.read('findings.sarif')
 
 

@@ -83,7 +83,10 @@ jobs:
         with:
           sarif_file: findings.sarif
           category: deno-ai-hooks
-      - name: Look for known vulnerabilities, beside every deno.lock
+      - name: Look for known vulnerabilities of packages, whatever site they come from
+        if: ${{ !cancelled() }}
+        run: audited-dependencies --online osv --level high
+      - name: Look for known vulnerabilities of npm packages, beside every deno.lock
         if: ${{ !cancelled() }}
         run: >-
           git ls-files -z ':(glob)**/deno.lock' | xargs -0r dirname -z
