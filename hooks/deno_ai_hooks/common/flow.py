@@ -12,8 +12,8 @@ all that is inside, `json()` the result of a method.  What a parameter brings is
 function, which every caller completes, in this module or in one that imports it.  Calls of functions
 that are not known pass nothing on.
 
-Each question is answered once; recursion, cycles of imports and sheer size end at bounds, and `cut` says
-that one was reached.
+Each question is answered once; recursion, cycles of imports and sheer size end at bounds, and the module's
+`unfinished` says that one was reached.
 """
 from __future__ import annotations
 
@@ -70,6 +70,8 @@ LONG = 10            # names of an access path
 KEPT = 5             # of them that are told apart in what a function returns
 STEPS = 10           # of a flow that are told
 MANY = 400           # members, elements, assignments of one thing
+
+CUT = 'values were followed only part of the way: there is too much of it'
 
 ANY, INSIDE, ANYTHING = '*', '**', '***'
 WITHIN = frozenset((INSIDE, ANYTHING))
@@ -157,7 +159,6 @@ class Flows:
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self.cut = False
         sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
         self._functions = functions.of(module)
         self._control = control.of(module)
@@ -201,7 +202,8 @@ class Flows:
         if key not in self._known:
             self._left -= 1
             if depth <= 0 or self._left <= 0 or len(path) > LONG:
-                self.cut = self.cut or len(path) <= LONG
+                if len(path) <= LONG:
+                    self.module.unfinished = CUT
                 return ()
             self._known[key] = ()  # whatever is made of itself adds nothing
             self._known[key] = _different(self._of(node, path, depth - 1))
@@ -892,7 +894,7 @@ class Flows:
                 sink = reach.sink
                 found.setdefault((reach.position, reach.path, sink.step.path, sink.node.id, sink.kind), reach)
                 if len(found) >= MANY:
-                    self.cut = True
+                    self.module.unfinished = CUT
                     break
             self._reaches[function.id] = list(found.values())
         return self._reaches[function.id]

@@ -202,6 +202,7 @@ class Judge:
         if (at := documents[0].refused) is not None:
             line, column = source.position(at)
             skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
+        skipped += (Skipped(source.path, each.unfinished) for each in documents if each.unfinished)
         return found, skipped
 
     def _join(self, documents: Iterable[Document]) -> None:

@@ -92,6 +92,7 @@ class Document:
         self.path = path
         self.text = text
         self.place = place or Place('file')
+        self.unfinished = ''  # what was not looked at to its end, and why: said beside the findings
 
     @property
     def refused(self) -> int | None:
