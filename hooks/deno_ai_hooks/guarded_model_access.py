@@ -399,7 +399,7 @@ BOUNDED = pattern(r'\bmodel\b[\s\S]*max|max\w*[tT]okens[\s\S]*\bmodel\b')
 # servers
 
 
-@hook.check('typescript', needs=(r'Transport\b|handleRequest|modelcontextprotocol|mcp',), across=True)
+@hook.check('typescript', needs=(r'Transport\b|handleRequest|handlePostMessage|modelcontextprotocol',), across=True)
 def check_mcp(module: Module, project: Project) -> Iterator[Finding]:
     """Find servers of the Model Context Protocol that answer anyone over HTTP."""
     from deno_ai_hooks.common import functions
