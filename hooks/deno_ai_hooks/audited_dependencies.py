@@ -198,10 +198,9 @@ def _local(path: str, found: Sequence[Dependency]) -> Data:
     if age < -1:
         raise AdvisoriesError(f'{path}: the newest advisory is of {store.age:%Y-%m-%d}, which is to come: the clock of '
                               'this machine is wrong')
-    old = f', {age} days old' if age > OLD else ''
 
     store.load_all(each.key[:2] for each in found)
-    told = f'advisories up to {store.age:%Y-%m-%d}{old}'
+    told = f'advisories up to {store.age:%Y-%m-%d}'
     return Data(
         lambda each: store.find(*each.key), lambda each: store.knows(*each.key[:2]), store.ecosystems, told, age,
     )
@@ -343,9 +342,10 @@ def _data(
     except AdvisoriesError as e:
         yield Skipped(hook.id, str(e), broken=True)
         return None
-    if max_age is not None and data.age is not None and data.age > max_age:
-        yield Skipped(hook.id, f'{advisories}: the newest advisory is {data.age} days old, more than --max-age '
-                      f'{max_age}; `deno-ai-hooks advisories update` writes newer ones', broken=True)
+    if data.age is not None and data.age > (OLD if max_age is None else max_age):
+        more = '' if max_age is None else f', more than --max-age {max_age}'
+        yield Skipped(hook.id, f'{advisories}: the newest advisory is {data.age} days old{more}; `deno-ai-hooks '
+                      'advisories update` writes newer ones', broken=max_age is not None, seen=True)
     return data._replace(find=lambda each: known[each.key])
 
 
