@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from deno_ai_hooks.common import functions
+from deno_ai_hooks.common import merges
 from deno_ai_hooks.common import models
 from deno_ai_hooks.common.documents.typescript_tree import arguments
 from deno_ai_hooks.common.documents.typescript_tree import elements
@@ -20,6 +21,7 @@ from deno_ai_hooks.facts.propagation import CODE
 from deno_ai_hooks.facts.propagation import COMMAND
 from deno_ai_hooks.facts.propagation import HTML
 from deno_ai_hooks.facts.propagation import KEY
+from deno_ai_hooks.facts.propagation import MERGE
 from deno_ai_hooks.facts.propagation import PATH
 from deno_ai_hooks.facts.propagation import PROMPT
 from deno_ai_hooks.facts.propagation import SQL
@@ -39,6 +41,7 @@ class Sink(NamedTuple):
     """An expression, read at `path`, that is handed to something; `place` is the call or assignment that does it.
 
     `name` is what the place is called in messages; text that is harmless for one of `spares` is harmless here.
+    With `apart` code is held apart from the names of the program, and from nothing else: a context of `node:vm`.
     """
 
     kind: str
@@ -49,13 +52,14 @@ class Sink(NamedTuple):
     step: Step
     path: tuple[str, ...] = ()
     spares: frozenset[str] = frozenset()
+    apart: bool = False
 
 
 MESSAGES = {
     CODE: 'runs as code here', APART: 'runs as code here', COMMAND: 'runs as a command here',
     SQL: 'is part of a query here',
     HTML: 'is put into a page here', URL: 'says where a request goes here', PATH: 'names a file here',
-    PROMPT: 'instructs the model here', KEY: 'chooses a function here',
+    PROMPT: 'instructs the model here', KEY: 'chooses a function here', MERGE: 'becomes a key here',
 }
 
 
@@ -80,6 +84,7 @@ class _Sinks:
         yield from self._pages()
         yield from self._prompts()
         yield from self._written()
+        yield from self._merged()
 
     def _sink(self, kind: str, node: Node, place: Node, name: str, path: tuple[str, ...] = (),
               spares: frozenset[str] = frozenset()) -> Sink:
@@ -111,11 +116,15 @@ class _Sinks:
         for at in facts.EVALUATING.get(name, (0, 1, 2, 3)):
             if at >= len(call.arguments):
                 continue
-            if name in facts.CONTEXTS or (name in facts.ADDRESSES and self._is_inline(call, name)):
-                if name not in facts.WORKERS or not self._is_caged(call):
+            inline = name in facts.ADDRESSES and self._is_inline(call, name)
+            if inline and name in facts.WORKERS:
+                if not self._is_caged(call):
                     yield self._sink(APART, call.arguments[at], call.node, _last(name))
-            else:
-                yield self._sink(CODE, call.arguments[at], call.node, _last(name) or 'Function', (), spares)
+                continue
+            spared = frozenset((APART,)) if inline else spares
+            found = self._sink(CODE, call.arguments[at], call.node, _last(name) or 'Function', (), spared)
+            found = found._replace(spares=spared) if inline else found
+            yield found._replace(apart=inline or name in facts.CONTEXTS)
 
     def _is_inline(self, call: Call, name: str) -> bool:
         """Return whether the code itself is given where its address belongs: a `data:` or `blob:` URL, or by `eval`."""
@@ -151,6 +160,12 @@ class _Sinks:
         if self._module.read(target) == 'true' or self._module.string(target) == 'inherit':
             return True
         return any_list and target.type == 'array' and bool(elements(target))
+
+    def _merged(self) -> Iterator[Sink]:
+        """Yield what has the keys that are given to an object, where the assignment is."""
+        for found in merges.merges(self._module):
+            step = Step(self._module.path, self._module.span(found.place), MESSAGES[MERGE])
+            yield Sink(MERGE, self._module, found.keys, found.place, 'a merge', step, spares=frozenset((MERGE,)))
 
     # files that are written and run
 

@@ -1,0 +1,557 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+from agents import faults
+from checking import assert_findings
+from checking import judged
+from checking import messages
+from deno_ai_hooks.caged_model_output import hook
+from deno_ai_hooks.common.project import Project
+from deno_ai_hooks.common.runner import Job
+from deno_ai_hooks.common.runner import Judge
+from deno_ai_hooks.common.source import Source
+from examples_test import EXAMPLES
+
+# ways to ask a model, each of which leaves what it says in `text`
+OPENAI = '''
+const client = new OpenAI();
+const reply = await client.chat.completions.create({ model: "gpt-4o", messages });
+const text = reply.choices[0].message.content;
+'''
+RESPONSES = '''
+import OpenAI from "npm:openai";
+const openai = new OpenAI();
+const response = await openai.responses.create({ model: "gpt-5", input: question });
+const text = response.output_text;
+'''
+ANTHROPIC = '''
+import Anthropic from "npm:@anthropic-ai/sdk";
+const anthropic = new Anthropic();
+const message = await anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 900, messages });
+const block = message.content.find((each) => each.type === "text");
+const text = block.text;
+'''
+GEMINI = '''
+import { GoogleGenAI } from "npm:@google/genai";
+const ai = new GoogleGenAI({});
+const result = await ai.models.generateContent({ model: "gemini-2.5-flash", contents: question });
+const text = result.text;
+'''
+AI_SDK = '''
+import { generateText } from "npm:ai";
+const { text } = await generateText({ model, prompt: question });
+'''
+LANGCHAIN = '''
+import { ChatOpenAI } from "npm:@langchain/openai";
+const llm = new ChatOpenAI({ model: "gpt-4o" });
+const said = await llm.invoke(question);
+const text = said.content;
+'''
+OLLAMA = '''
+import ollama from "npm:ollama";
+const told = await ollama.chat({ model: "llama3", messages });
+const text = told.message.content;
+'''
+FETCH = '''
+const answer = await fetch("https://api.openai.com/v1/chat/completions", {
+  method: "POST",
+  headers: { authorization: `Bearer ${Deno.env.get("OPENAI_API_KEY")}` },
+  body: JSON.stringify({ model: "gpt-4o", messages }),
+});
+const data = await answer.json();
+const text = data.choices[0].message.content;
+'''
+STREAM = '''
+const stream = await client.chat.completions.create({ model: "gpt-4o", messages, stream: true });
+let text = "";
+for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? "";
+'''
+HELPER = '''
+async function ask(question: string): Promise<string> {
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages: [{ role: "user", content: question }] });
+  return reply.choices[0].message.content ?? "";
+}
+const text = await ask("what now?");
+'''
+ASKED = {
+    'openai': OPENAI, 'responses': RESPONSES, 'anthropic': ANTHROPIC, 'gemini': GEMINI, 'ai-sdk': AI_SDK,
+    'langchain': LANGCHAIN, 'ollama': OLLAMA, 'fetch': FETCH, 'stream': STREAM, 'helper': HELPER,
+}
+CALLS = '''
+const reply = await client.chat.completions.create({ model: "gpt-4o", messages, tools });
+for (const call of reply.choices[0].message.tool_calls ?? []) {
+  const args = JSON.parse(call.function.arguments);
+'''
+USES = '''
+const message = await anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 900, messages, tools });
+for (const block of message.content) {
+  if (block.type !== "tool_use") continue;
+'''
+
+
+def said(code: str) -> str:
+    return OPENAI + code
+
+
+def called(code: str) -> str:
+    """A loop over the tools that a model calls, their arguments in `args`."""
+    return CALLS + code + '\n}\n'
+
+
+def used(code: str) -> str:
+    """The same of Anthropic's, in `block.input`."""
+    return USES + code + '\n}\n'
+
+
+def tool(body: str) -> str:
+    """A tool of the AI SDK."""
+    return (
+        'import { tool } from "npm:ai";\nimport { z } from "npm:zod";\nexport const it = tool({ description: "it", '
+        'inputSchema: z.object({ it: z.string() }), execute: async ({ it }) => {\n' + body + '\n} });\n'
+    )
+
+
+def served(body: str) -> str:
+    """A tool of a server of the Model Context Protocol."""
+    return (
+        'import { McpServer } from "npm:@modelcontextprotocol/sdk/server/mcp.js";\nimport { z } from "npm:zod";\n'
+        'const server = new McpServer({ name: "it", version: "1" });\nserver.registerTool("it", { inputSchema: { it: '
+        'z.string() } }, async ({ it }) => {\n' + body + '\n});\n'
+    )
+
+
+@pytest.mark.parametrize('asked', ASKED)
+@pytest.mark.parametrize(
+    'harm',
+    (
+        'eval(«text»);',
+        'new Deno.Command("sh", { args: ["-c", «text»] });',
+        'document.body.innerHTML = «text»;',
+        'await fetch(«text»);',
+        'await Deno.writeTextFile(«`notes/${text}`», "");',
+        'db.query(«text»);',
+        'new Worker(«URL.createObjectURL(new Blob([text]))», { type: "module" });',
+    ),
+)
+def test_flags_what_any_model_says(asked, harm):
+    assert_findings(hook, ASKED[asked] + harm, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  await new Deno.Command("bash", { args: ["-lc", «args.command»] }).output();'),
+        used('  await new Deno.Command("bash", { args: ["-c", «block.input.command»] }).output();'),
+        'import { exec } from "node:child_process";\n' + called('  exec(«args.command»);'),
+        'import { execSync } from "node:child_process";\n' + used('  const out = execSync(«block.input.cmd»).toString();'),
+        'import * as cp from "node:child_process";\n' + said('cp.exec(«`git commit -m "${text}"`»);'),
+        'import { spawn } from "node:child_process";\n' + called('  spawn(«args.program», «args.list», { shell: true });')
+        .replace('«args.list»', 'args.list'),
+        'import { exec } from "node:child_process";\nimport { promisify } from "node:util";\nconst run = promisify(exec);\n'
+        + called('  await run(«args.command»);'),
+        'import $ from "jsr:@david/dax";\n' + said('await $.raw«`git ${text}`»;'),
+        called('  new Deno.Command(«args.program», { args: [] });'),
+        called('  new Deno.Command("powershell.exe", { args: ["-Command", «args.script»] });'),
+        tool('  return await new Deno.Command("sh", { args: ["-c", «it»] }).output();'),
+        served('  const { stdout } = await new Deno.Command("sh", { args: ["-c", «`ls ${it}`»] }).output();'),
+        called('  const { cmd } = args;\n  new Deno.Command("ssh", { args: [«host», «cmd»] });').replace('«host»', 'host'),
+        said('const [first] = text.split("\\n");\nnew Deno.Command("cmd", { args: ["/c", «first.trim()»] });'),
+    ),
+)
+def test_flags_commands(code):
+    assert_findings(hook, code, 'main.ts', rule='model-output-to-command')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        # a fixed program with a list of arguments
+        called('  await new Deno.Command("git", { args: ["log", "--", args.file] }).output();'),
+        called('  await new Deno.Command("wc", { args: ["-l", args.file] }).output();'),
+        'import { execFile } from "node:child_process";\n' + called('  execFile("git", ["log", args.file]);'),
+        'import { spawn } from "node:child_process";\n' + called('  spawn("convert", [args.from, args.to]);'),
+        # chosen from a list
+        'const COMMANDS = { up: "uptime", disk: "df -h" };\n'
+        + called('  new Deno.Command("sh", { args: ["-c", COMMANDS[args.name]] });'),
+        'const ALLOWED = new Set(["ls", "pwd"]);\n'
+        + called('  if (!ALLOWED.has(args.command)) throw new Error("no");\n  new Deno.Command(args.command);'),
+        'const ALLOWED = ["ls", "pwd"];\n'
+        + called('  if (!ALLOWED.includes(args.command)) continue;\n  new Deno.Command(args.command);'),
+        called('  if (args.command !== "uptime") continue;\n  new Deno.Command("sh", { args: ["-c", args.command] });'),
+        called('  if (!/^[a-z-]+$/.test(args.branch)) continue;\n  exec(`git checkout ${args.branch}`);'),
+        called('  switch (args.command) {\n    case "up":\n      new Deno.Command(args.command);\n  }'),
+        'import { z } from "npm:zod";\nconst Args = z.object({ command: z.enum(["ls", "pwd"]) });\n'
+        + called('  const { command } = Args.parse(args);\n  new Deno.Command(command);'),
+        'import { z } from "npm:zod";\nconst Args = z.object({ pid: z.number() });\n'
+        + called('  const { pid } = Args.parse(args);\n  new Deno.Command("sh", { args: ["-c", `kill ${pid}`] });'),
+        called('  new Deno.Command("sh", { args: ["-c", `sleep ${Number(args.seconds)}`] });'),
+        # methods that only sound alike
+        called('  await redis.eval(args.script);\n  await sandbox.deno.eval(args.code);'),
+        called('  const found = /a+/.exec(args.text);'),
+        # a sandbox of somebody else's
+        called('  await sandbox.commands.run(args.command);'),
+        # told, shown or compared only
+        said('console.log(text);\nif (text === "yes") new Deno.Command("uptime");'),
+        said('new Deno.Command("sh", { args: ["-c", "uptime"] });'),
+        # what the model is told is not what it says
+        'const command = Deno.args[0];\n' + said('new Deno.Command("sh", { args: ["-c", command] });'),
+        said('new Deno.Command("sh", { args: ["-c", `echo ${reply.usage.total_tokens}`] });'),
+    ),
+)
+def test_allows_commands(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  eval(«args.expression»);'),
+        used('  return eval(«block.input.expression»);'),
+        said('new Function(«text»)();'),
+        said('new Function("x", «`return ${text}`»);'),
+        'const AsyncFunction = Object.getPrototypeOf(async function () {}).constructor;\n'
+        + said('await new AsyncFunction("page", «text»)(page);'),
+        said('Function(«text»)();'),
+        called('  const { code } = args;\n  (0, eval)(«code»);'),
+        said('setTimeout(«text», 10);'),
+        said('const code = text.match(/```js\\n([\\s\\S]*?)```/)[1];\neval(«code»);'),
+        said('const { formula } = JSON.parse(text);\nconst value = eval(«formula»);'),
+        called('  new Deno.Command("deno", { args: ["eval", «args.code»] });'),
+        called('  new Deno.Command("python3", { args: ["-c", «args.code»] });'),
+        tool('  return eval(«it»);'),
+        served('  return { content: [{ type: "text", text: String(eval(«it»)) }] };'),
+        'import vm from "node:vm";\n' + called('  vm.runInThisContext(«args.code»);'),
+        called('  const module = await import(«args.module»);'),
+    ),
+)
+def test_flags_code(code):
+    assert_findings(hook, code, 'main.ts', rule='model-output-to-code')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  evaluateArithmetic(args.expression);'),
+        called('  await redis.eval(args.script);'),
+        called('  await denops.eval(args.expression);'),
+        called('  await page.evaluate((text) => document.title = text, args.title);'),
+        called('  await sandbox.runCode(args.code);'),
+        called('  interpreter.eval(args.code);'),
+        'import { evaluate } from "npm:mathjs";\n' + called('  evaluate(args.expression);'),
+        called('  eval("1 + 1");'),
+        called('  setTimeout(() => run(args.code), 10);'),
+        called('  setTimeout(run, args.delay);'),
+        called('  const known = { a: () => 1 };\n  eval(`known.${"a"}`);'),
+        called('  if (!/^[0-9+*()]+$/.test(args.formula)) continue;\n  eval(args.formula);'),
+        called('  eval(`const data = ${JSON.stringify(args.data)};`);'),
+        called('  const { default: it } = await import(`./tools/${args.name}.ts`);'),
+        called('  const ast = parse(args.code);\n  console.log(ast);'),
+        said('console.log(`eval(${text})`);'),
+        said('await Deno.writeTextFile("out.md", text);'),
+        called('  const n = Number(args.n);\n  eval(`2 ** ${n}`);'),
+        called('  const expression = args.formula.replace(/[^0-9+*()-]/g, "");\n  eval(expression);'),
+    ),
+)
+def test_allows_code(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        said('await db.queryArray(«text»);'),
+        called('  await client.queryObject(«args.sql»);'),
+        used('  const rows = db.prepare(«block.input.query»).all();'),
+        called('  db.query(«`SELECT * FROM orders WHERE name = \'${args.name}\'`»);'),
+        called('  await prisma.$queryRawUnsafe(«args.sql»);'),
+        called('  await sql.unsafe(«args.sql»);'),
+        called('  db.exec(«"DELETE FROM notes WHERE id = " + args.id»);'),
+        'import pg from "npm:pg";\nconst pool = new pg.Pool();\n' + called('  const { rows } = await pool.query(«args.sql»);'),
+        'import { Database } from "jsr:@db/sqlite";\nconst db = new Database("a.db");\n'
+        + said('const { sql } = JSON.parse(text);\ndb.prepare(«sql»).all();'),
+        tool('  return await db.execute(«it»);'),
+        served('  const rows = await pool.query(«it»);\n  return { content: [{ type: "text", text: String(rows) }] };'),
+        said('const sql = text.replace(/```sql|```/g, "").trim();\nawait pool.query(«sql»);'),
+        'import { DatabaseSync } from "node:sqlite";\nconst db = new DatabaseSync("a.db");\n'
+        + called('  db.exec(«args.statement»);'),
+    ),
+)
+def test_flags_sql(code):
+    assert_findings(hook, code, 'main.ts', rule='model-output-to-sql')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  await client.queryObject("SELECT * FROM orders WHERE id = $1", [args.id]);'),
+        called('  await sql`SELECT * FROM orders WHERE id = ${args.id}`;'),
+        called('  await client.queryObject`SELECT * FROM orders WHERE id = ${args.id}`;'),
+        called('  db.prepare("SELECT * FROM orders WHERE id = ?").all(args.id);'),
+        called('  await supabase.from("orders").select("*").eq("id", args.id);'),
+        called('  await prisma.order.findMany({ where: { id: args.id } });'),
+        called('  await db.select().from(orders).where(eq(orders.id, args.id));'),
+        'const REPORTS = { a: "SELECT 1", b: "SELECT 2" };\n' + called('  await db.query(REPORTS[args.report]);'),
+        called('  await db.query({ text: "SELECT * FROM orders WHERE id = $1", values: [args.id] });'),
+        called('  await db.query(`SELECT * FROM orders LIMIT ${Number(args.limit)}`);'),
+        called('  const table = args.kind === "a" ? "orders" : "staff";\n  await db.query(`SELECT * FROM ${table}`);'),
+        called('  const marks = args.ids.map(() => "?").join(",");\n'
+               '  db.query(`SELECT * FROM orders WHERE id IN (${marks})`, args.ids);'),
+        called('  await collection.find({ name: args.name }).toArray();'),
+        called('  await index.query({ vector, topK: 5, filter: args.filter });'),
+        called('  const found = router.query(args.path);'),
+        called('  await browser.get(args.name);'),
+        called('  await db.run("INSERT INTO notes VALUES (?)", args.text);'),
+        said('await db.query("INSERT INTO answers VALUES ($1)", [text]);'),
+        said('console.log(`Delete user ${text} from the list`);'),
+        said('await kv.set(["answers", text], text);'),
+    ),
+)
+def test_allows_sql(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        said('document.querySelector("#out").innerHTML = «text»;'),
+        'import { marked } from "npm:marked";\n' + said('out.innerHTML = «marked.parse(text)»;'),
+        'import { marked } from "npm:marked";\n' + said('out.innerHTML = «await marked(text)»;'),
+        'import MarkdownIt from "npm:markdown-it";\nconst md = new MarkdownIt({ html: true });\n'
+        + said('out.innerHTML = «text»;'),
+        said('out.outerHTML = «`<p>${text}</p>`»;'),
+        said('out.insertAdjacentHTML("beforeend", «`<li>${text}</li>`»);'),
+        said('document.write(«text»);'),
+        said('return new Response(«`<h1>${text}</h1>`», { headers: { "content-type": "text/html" } });'),
+        'app.get("/", async (c) => {' + OPENAI + 'return c.html(«`<p>${text}</p>`»);\n});',
+        STREAM + 'out.innerHTML = «text»;',
+        said('const html = text.replaceAll("\\n", "<br>");\nout.innerHTML = «html»;'),
+        'import { raw } from "npm:hono/html";\n' + said('const page = «raw(text)»;').replace('«raw(text)»', 'raw(«text»)'),
+        said('frame.srcdoc = «text»;'),
+        said('const headers = { "Content-Type": "text/html; charset=utf-8" };\nnew Response(«text», { headers });'),
+    ),
+)
+def test_flags_html(code):
+    assert_findings(hook, code, 'main.ts', rule='model-output-to-html')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        said('out.textContent = text;'),
+        said('out.innerText = text;'),
+        said('out.innerHTML = "";'),
+        said('out.innerHTML = DOMPurify.sanitize(text);'),
+        'import DOMPurify from "npm:dompurify";\nimport { marked } from "npm:marked";\n'
+        + said('out.innerHTML = DOMPurify.sanitize(marked.parse(text));'),
+        'import { escape } from "jsr:@std/html";\n' + said('out.innerHTML = `<p>${escape(text)}</p>`;'),
+        said('out.innerHTML = escapeHtml(text);'),
+        said('function escapeHtml(text) { return text.replace(/</g, "&lt;"); }\nout.innerHTML = escapeHtml(text);'),
+        said('return Response.json({ text });'),
+        said('return new Response(text);'),
+        said('return new Response(text, { headers: { "content-type": "text/plain" } });'),
+        said('return new Response(JSON.stringify({ text }), { headers: { "content-type": "application/json" } });'),
+        said('return new Response(text, { headers: { "content-type": "text/event-stream" } });'),
+        said('return c.json({ text });'),
+        said('return c.text(text);'),
+        said('const clean = text.replace(/[^a-z ]/gi, "");\nout.innerHTML = clean;'),
+        said('const node = document.createTextNode(text);\nout.append(node);'),
+        said('out.innerHTML = `<b>${text.length}</b>`;'),
+        said('out.innerHTML = `<b>${reply.usage.total_tokens}</b>`;'),
+        'import sanitizeHtml from "npm:sanitize-html";\n' + said('out.innerHTML = sanitizeHtml(text);'),
+    ),
+)
+def test_allows_html(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        # components of React escape what they show
+        'export function Said({ text }) { return <p>{text}</p>; }',
+        'import Markdown from "npm:react-markdown";\n'
+        'export async function Said() {' + AI_SDK.replace('import { generateText } from "npm:ai";\n', '')
+        + 'return <Markdown>{text}</Markdown>;\n}\nimport { generateText } from "npm:ai";',
+        # the chart of a popular kit
+        'const ChartStyle = ({ id, config }) => <style dangerouslySetInnerHTML={{ __html: Object.entries(THEMES)'
+        '.map(([theme, prefix]) => `${prefix} [data-chart=${id}] {}`).join("\\n") }} />;',
+    ),
+)
+def test_allows_components(code):
+    assert_findings(hook, code, 'main.tsx')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  await fetch(«args.url»);'),
+        used('  const page = await (await fetch(«block.input.url»)).text();'),
+        called('  await fetch(«`https://${args.host}/status`»);'),
+        called('  const url = new URL(args.url);\n  await fetch(«url»);'),
+        called('  new WebSocket(«args.url»);'),
+        'import axios from "npm:axios";\n' + called('  await axios.get(«args.url»);'),
+        'import ky from "npm:ky";\n' + called('  await ky(«args.url»);'),
+        tool('  const page = await fetch(«it»);\n  return await page.text();'),
+        served('  const page = await fetch(«it»);\n  return { content: [{ type: "text", text: await page.text() }] };'),
+        said('const { link } = JSON.parse(text);\nawait fetch(«link», { redirect: "follow" });'),
+        said('for (const url of text.match(/https?:[^ ]+/g) ?? []) await fetch(«url»);'),
+        called('  await page.goto(«args.url»);'),
+        called('  await Deno.connect({ hostname: «args.host», port: 80 });'),
+        called('  if (args.url.startsWith("http")) await fetch(«args.url»);'),
+    ),
+)
+def test_flags_urls(code):
+    assert_findings(hook, code, 'main.ts', rule='model-output-to-url')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  await fetch(`https://api.weather.example/v1/${args.city}`);'),
+        called('  await fetch(`https://api.weather.example/v1?q=${encodeURIComponent(args.city)}`);'),
+        called('  await fetch("https://api.weather.example/v1?q=" + args.city);'),
+        called('  const url = new URL("https://api.weather.example/v1");\n  url.searchParams.set("q", args.city);\n'
+               '  await fetch(url);'),
+        called('  await fetch(`${Deno.env.get("BASE")}/items/${args.id}`);'),
+        'const BASE = "https://api.shop.example";\n' + called('  await fetch(`${BASE}/items/${args.id}`);'),
+        'const HOSTS = new Set(["a.example"]);\n'
+        + called('  const url = new URL(args.url);\n  if (!HOSTS.has(url.hostname)) continue;\n  await fetch(url);'),
+        'const HOSTS = ["a.example"];\n'
+        + called('  const { hostname } = new URL(args.url);\n  if (!HOSTS.includes(hostname)) throw new Error("no");\n'
+                 '  await fetch(args.url);'),
+        called('  assertAllowed(args.url);\n  await fetch(args.url);'),
+        called('  if (!isAllowedUrl(args.url)) continue;\n  await fetch(args.url);'),
+        called('  if (!args.url.startsWith("https://docs.shop.example/")) continue;\n  await fetch(args.url);'),
+        called('  await fetch("https://hooks.shop.example", { method: "POST", body: JSON.stringify(args) });'),
+        # an image of the provider's, where it has put it
+        'const image = await client.images.generate({ model: "dall-e-3", prompt });\nawait fetch(image.data[0].url);',
+        'const out = await fetch("https://fal.run/fal-ai/flux", { method: "POST", body: JSON.stringify({ prompt }) });\n'
+        'const made = await out.json();\nawait fetch(made.images[0].url);',
+        'const PAGES = { home: "https://a.example" };\n' + called('  await fetch(PAGES[args.page]);'),
+        called('  await fetch("/api/items", { method: "POST", body: args.text });'),
+        called('  console.log(`see ${args.url}`);'),
+        called('  const page = await fetchSafely(args.url);'),
+        # whoever asks is asked again
+        said('await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body: JSON.stringify({ model: '
+             '"gpt-4o", messages: [{ role: "user", content: text }] }) });'),
+    ),
+)
+def test_allows_urls(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  await Deno.writeTextFile(«args.path», args.text);'),
+        called('  return await Deno.readTextFile(«args.path»);'),
+        used('  await Deno.remove(«block.input.path», { recursive: true });'),
+        called('  await Deno.writeTextFile(«`notes/${args.name}.md`», args.text);'),
+        'import { join } from "jsr:@std/path";\n' + called('  await Deno.writeTextFile(«join("notes", args.name)», "");'),
+        'import { readFile } from "node:fs/promises";\n' + called('  await readFile(«args.path», "utf8");'),
+        'import fs from "node:fs";\n' + called('  fs.writeFileSync(«args.file», args.content);'),
+        'import fs from "node:fs";\n' + called('  await fs.promises.rm(«args.file»);'),
+        'import path from "node:path";\nimport fs from "node:fs/promises";\n'
+        + called('  const target = path.resolve(root, args.file);\n  await fs.writeFile(«target», args.content);'),
+        tool('  return await Deno.readTextFile(«it»);'),
+        served('  await Deno.writeTextFile(«it», "");\n  return { content: [] };'),
+        said('const plan = JSON.parse(text);\nfor (const { path, content } of plan.files) '
+             'await Deno.writeTextFile(«path», content);'),
+        called('  await Deno.rename(«args.from», «args.to»);'),
+    ),
+)
+def test_flags_paths(code):
+    assert_findings(hook, code, 'main.ts', rule='model-output-to-path')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        said('await Deno.writeTextFile("answer.md", text);'),
+        said('await Deno.writeTextFile(`answers/${crypto.randomUUID()}.md`, text);'),
+        said('await Deno.writeTextFile(`answers/${Date.now()}.json`, JSON.stringify({ text }));'),
+        'import { basename } from "jsr:@std/path";\n'
+        + called('  await Deno.writeTextFile(`notes/${basename(args.name)}`, args.text);'),
+        'import { join } from "jsr:@std/path";\nimport { basename } from "jsr:@std/path";\n'
+        + called('  await Deno.readTextFile(join("notes", basename(args.name)));'),
+        'import { resolve } from "jsr:@std/path";\n'
+        + called('  const path = resolve(ROOT, args.name);\n  if (!path.startsWith(ROOT + "/")) continue;\n'
+                 '  await Deno.readTextFile(path);'),
+        called('  if (!/^[a-z0-9-]+$/.test(args.name)) continue;\n  await Deno.readTextFile(`notes/${args.name}.md`);'),
+        called('  if (args.name.includes("..") || args.name.startsWith("/")) continue;\n'
+               '  await Deno.readTextFile(`notes/${args.name}`);'),
+        'const FILES = new Map([["a", "a.md"]]);\n'
+        + called('  const file = FILES.get(args.name);\n  if (!file) continue;\n  await Deno.readTextFile(file);'),
+        'const FILES = { a: "a.md" };\n' + called('  await Deno.readTextFile(FILES[args.name]);'),
+        called('  await Deno.readTextFile(`notes/${Number(args.id)}.md`);'),
+        called('  await Deno.writeTextFile(`notes/${slugify(args.title)}.md`, args.text);'),
+        called('  const safe = args.title.replace(/[^a-z0-9]/gi, "-");\n  await Deno.writeTextFile(`n/${safe}.md`, "");'),
+        called('  const path = resolveInside(ROOT, args.path);\n  await Deno.readTextFile(path);'),
+        called('  const path = sanitizePath(args.path);\n  await Deno.readTextFile(path);'),
+        called('  await assertInside(args.path);\n  await Deno.readTextFile(args.path);'),
+        called('  await kv.get(["notes", args.name]);'),
+        called('  const found = notes.find((note) => note.path === args.path);\n  await Deno.readTextFile(found.path);'),
+        called('  await storage.writeFile(args.path, args.text);'),
+        'const path = Deno.args[0];\n' + said('await Deno.writeTextFile(path, text);'),
+    ),
+)
+def test_allows_paths(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  await tools[«call.function.name»](args);'),
+        called('  const { name } = call.function;\n  await tools[«name»](args);'),
+        called('  const run = tools[«call.function.name»];\n  await run(args);'),
+        called('  await (tools as Record<string, Tool>)[«call.function.name»](args);'),
+        called('  await tools[«call.function.name»].execute(args);'),
+        called('  messages.push(await handlers[«call.function.name»]!(args));'),
+        used('  await tools[«block.name»](block.input);'),
+        used('  const tool = tools[«block.name»];\n  const out = await tool(block.input);'),
+        called('  await this[«call.function.name»](args);'),
+        called('  await globalThis[«call.function.name»](args);'),
+        called('  const tool = tools[«call.function.name»];\n  if (tool) await tool(args);'),
+        said('const { action, input } = JSON.parse(text);\nactions[«action»](input);'),
+        'const tools = { a: () => 1, b: () => 2 };\n'
+        + called('  const name = call.function.name as keyof typeof tools;\n  await tools[«name»](args);'),
+    ),
+)
+def test_flags_dispatch(code):
+    assert_findings(hook, code, 'main.ts', rule='tool-dispatch-without-allowlist')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        'const tools = new Map([["a", a]]);\n' + called('  await tools.get(call.function.name)?.(args);'),
+        'const tools = new Map([["a", a]]);\n'
+        + called('  const tool = tools.get(call.function.name);\n  if (!tool) throw new Error("no");\n  await tool(args);'),
+        called('  switch (call.function.name) {\n    case "a":\n      await a(args);\n      break;\n  }'),
+        called('  if (call.function.name === "a") await a(args);\n  else if (call.function.name === "b") await b(args);'),
+        called('  if (!Object.hasOwn(tools, call.function.name)) continue;\n  await tools[call.function.name](args);'),
+        called('  if (!(call.function.name in tools)) continue;\n  await tools[call.function.name](args);'),
+        called('  const { name } = call.function;\n  if (!Object.hasOwn(tools, name)) continue;\n  await tools[name](args);'),
+        called('  if (!tools.hasOwnProperty(call.function.name)) continue;\n  await tools[call.function.name](args);'),
+        'const NAMES = ["a", "b"];\n'
+        + called('  if (!NAMES.includes(call.function.name)) continue;\n  await tools[call.function.name](args);'),
+        'const NAMES = new Set(["a"]);\n'
+        + called('  if (NAMES.has(call.function.name)) await tools[call.function.name](args);'),
+        called('  const tool = tools.find((each) => each.name === call.function.name);\n  await tool.execute(args);'),
+        called('  const tool = tools.filter((each) => each.name === call.function.name)[0];\n  await tool.run(args);'),
+        called('  console.log(LABELS[call.function.name]);'),
+        called('  const label = LABELS[call.function.name] ?? "?";\n  show(label);'),
+        called('  counts[call.function.name] = (counts[call.function.name] ?? 0) + 1;'),
+        called('  await tools["a"](args);'),
+        called('  await tools[0](args);'),
+        called('  await registry.call(call.function.name, args);'),
+        called('  await mcp.callTool({ name: call.function.name, arguments: args });'),
+        'const tools = Object.assign(Object.create(null), { a, b });\n'
+        + called('  await tools[call.function.name](args);'),
+    ),
+)
+def test_allows_dispatch(code):
+    assert_findings(hook, code, 'main.ts')
