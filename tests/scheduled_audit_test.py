@@ -674,6 +674,9 @@ def test_a_comment_lets_it_stand(tmp_path):
         {f'.github/workflows/{number}.yml': 'name: n%d\n%s' % (number, workflow(
             '- run: ls', on='{workflow_run: {workflows: [n%d]}}' % (number - 1) if number else 'schedule',
         )) for number in range(200)},
+        {CI: workflow('- run: npx ' + 'deno ' * 20_000, '- uses: a/' + 'trivy' * 20_000)},
+        {CI: workflow('- run: make a'), 'Makefile': ('a' * 90 + ' ' + 'b' * 190 + '\n') * 3000},
+        {CI: workflow("- {run: deno audit, if: \"%s\"}" % ("event_name ==" * 20_000))},
         {CI: workflow('- run: make ' + 'a ' * 20_000), 'Makefile': 'a: ' * 20_000},
         {CI: workflow('- run: ' + 'deno task x && ' * 20_000 + 'true')},
     ),

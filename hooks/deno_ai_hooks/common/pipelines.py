@@ -45,8 +45,11 @@ if TYPE_CHECKING:
 DEPTH = 6
 """Workflows, actions, tasks and scripts that name one another that are followed."""
 
-MOST_WORDS = 20
-"""Words of a command that may name what it starts."""
+MOST_WORDS = 100
+"""Words of a command that are looked at."""
+
+LONGEST = 300
+"""Characters of what a step uses that are looked at."""
 
 MOST = 5000
 """Steps of a repository that are looked at."""
@@ -68,7 +71,7 @@ MANAGERS = frozenset(('npm', 'pnpm', 'yarn', 'bun'))
 SHELLS = frozenset(('sh', 'bash', 'dash', 'zsh', 'ksh', 'source', '.'))
 INTERPRETERS = frozenset(('deno', 'node', 'python', 'python3', 'bun', 'tsx', 'ruby', 'perl', 'pwsh', 'uv'))
 
-TARGET = pattern(r'(?m)^@?([\w./-]{1,100})[^:=\n]{0,200}:(?!=)([^\n#;]{0,2000})')
+TARGET = pattern(r'(?m)^@?([\w./-]{1,100}+)[^:=\n]{0,200}+:(?!=)([^\n#;]{0,2000}+)')
 """A rule of a Makefile or a recipe of a justfile: its name, and what comes before it."""
 
 
@@ -107,8 +110,8 @@ class Step(NamedTuple):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Return the words of the program that it starts; what is not known is empty."""
-        return tuple(word.text or '' for word in self.words)
+        """Return the first words of the program that it starts; what is not known is empty."""
+        return tuple(word.text or '' for word in self.words[:MOST_WORDS])
 
 
 class Pipeline(NamedTuple):
@@ -227,7 +230,7 @@ class _Reader:
         self, path: str, used: Node, step: Node, depth: int, limits: Limits,
     ) -> Iterator[Step]:
         """Yield a step that uses something, and what that does where it is of this repository."""
-        name = str(used.value or '')
+        name = str(used.value or '')[:LONGEST]
         yield Step(path, used.span, uses=name, settings=step.get('with'), limits=limits)
         if not name.startswith('./') or depth >= DEPTH or not self._first('uses', name, limits):
             return
@@ -242,10 +245,10 @@ class _Reader:
     def _gitlab(self, path: str, root: Node, depth: int, outer: Limits) -> Iterator[Step]:
         for node in _listed(root.get('include')):
             for key in ('template', 'component', 'project', 'remote', 'file'):
-                yield from (Step(path, node.span, uses=name) for name in strings(node.get(key)))
+                yield from (Step(path, node.span, uses=name[:LONGEST]) for name in strings(node.get(key)))
             for name in (*strings(node), *strings(node.get('local'))):
                 if '://' in name:
-                    yield Step(path, node.span, uses=name)
+                    yield Step(path, node.span, uses=name[:LONGEST])
                 elif depth < DEPTH and self._first('include', self._at(name)):
                     for tree in self.trees(self._at(name)):
                         yield from self._gitlab(self._at(name), tree, depth + 1, outer)
