@@ -470,6 +470,9 @@ def test_flags_variables(code):
         f'{FROM}RUN deno install\nARG NPM_TOKEN',
         f'{FROM}ARG DENO_VERSION\nRUN echo $DENO_VERSION',
         f'{FROM}ARG MAX_TOKENS\nRUN deno install',
+        # it ends up in a page: another hook's
+        f'{FROM}ARG VITE_MAPS_API_KEY\nRUN deno task build',
+        f'{FROM}ARG VITE_SUPABASE_ANON_KEY CACHE_KEY\nRUN deno task build',
         f'ARG NPM_TOKEN\n{FROM}RUN deno install',
         f'{FROM}RUN --mount=type=secret,id=NPM_TOKEN NPM_TOKEN=$(cat /run/secrets/NPM_TOKEN) deno install',
         # a stage that is left behind

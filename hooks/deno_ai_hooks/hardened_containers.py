@@ -8,19 +8,22 @@ Reported are
 - a container that runs Deno as root: the official image has a user `deno`, and starts as root unless
   `USER` says otherwise (distroless has no such user: give a number),
 - secrets that get into an image: a `.env` or a key that is copied, by name or with everything else while
-  `.dockerignore` does not leave it out; a literal under a credential's name in `ENV`, `ARG`, `environment`
-  or `env`; a credential that is handed over as a build argument,
+  `.dockerignore` does not leave it out; a literal under a credential's name in `ENV`, `ARG`, `environment`,
+  `env` or `args`; a credential that is handed over as a build argument, which each later `RUN` notes in the
+  history of the image,
 - a Deno image without a version,
 - dependencies that are installed without the lock file having the last word,
 - commands that the entry script of the official image does not know: `ci`, `audit`, `check`, `x`, a bare
   script; `deno` behind distroless, which has it already,
-- a start that leads to `-A`, or to a permission without a list, through `deno task` or a script, in a file where
-  these cannot be seen,
-- compose files and manifests that take the walls down: privileged, the Docker socket, the host's network
-  or processes; the same for `docker run`,
+- a start that leads to `-A`, or to a permission without a list, where the file itself does not show it: through
+  `deno task` with what the task depends on and the members of a workspace, through a script that is copied
+  or mounted, through a permission set, or in a program that a task compiles,
+- compose files and manifests that take the walls down: privileged, powers of root, the Docker socket, folders,
+  disks, the network or processes of the host; the same for `docker run`,
 - Ollama, vLLM and their like published on all interfaces: they ask nobody who he is.
 
-With `--strict` also images without a digest, and services without what confines them further.
+With `--strict` also images without a digest and, once a file, services that could be confined further, with the
+settings to add.
 
 Containers of developers and tests may run as root: `.devcontainer`, `tests/`, `Dockerfile.dev`.
 
@@ -682,7 +685,11 @@ def _is_written_down(variable: Variable) -> bool:
 
 
 def _arguments(document: Containerfile) -> Iterator[Finding]:
-    """Yield build arguments for credentials: every later RUN notes what they hold in the history of the image."""
+    """Yield build arguments for credentials: every later RUN notes what they hold in the history of the image.
+
+    What a bundler writes into a page anyway is judged by another hook.
+    """
+    from deno_ai_hooks.facts.browsers import PREFIXES
     from deno_ai_hooks.facts.credential_names import is_credential
 
     for stage in staging.shipped(document):
@@ -692,7 +699,8 @@ def _arguments(document: Containerfile) -> Iterator[Finding]:
         for index, (instruction, _) in enumerate(steps):
             for word in instruction.arguments if instruction.name == 'ARG' else ():
                 name, _, value = (word.text or '').partition('=')
-                if (index < last or name in kept) and is_credential(name) and not is_secret(name, value):
+                is_kept = (index < last or name in kept) and not name.startswith(PREFIXES)
+                if is_kept and is_credential(name) and not is_secret(name, value):
                     yield Finding(
                         word.span, f'{name[:60]} can be read from the history of the image; '
                                    f'use `RUN --mount=type=secret,id={name[:60]}`', rule=IN_ENV,
