@@ -1,9 +1,9 @@
 """What checks who calls: functions that verify, middleware, and what credentials are called."""
 from __future__ import annotations
 
-import re
+from deno_ai_hooks.facts.patterns import pattern
 
-VERIFYING = re.compile(
+VERIFYING = pattern(
     r'(?:^|\.)(?:getUser|getClaims|getSession|getServerSession|getSessionUser|getCurrentUser|getAuthUser|getUser\w*From\w+|getUserId|getAuthenticated\w*|getVerified\w*'
     r'|currentUser|auth|jwtVerify|verify\w*|constructEvent|constructEventAsync|timingSafeEqual'
     r'|safeEqual|constantTime\w*|secureCompare|authenticate\w*|authorize\w*|authorise\w*|introspect\w*'
@@ -18,20 +18,20 @@ VERIFYING = re.compile(
 )
 """Functions that find out, and prove, who calls; what they give is tested by whoever calls them."""
 
-THROWING = re.compile(
+THROWING = pattern(
     r'(?:^|\.)(?:jwtVerify|constructEvent|constructEventAsync|verifyIdToken'
     r'|(?:require|assert|ensure|enforce|protect|guard)[A-Z]\w*|authenticate(?:OrThrow|Request)?|authorize(?:OrThrow)?'
     r'|verify\w*OrThrow|verifyJwt|verifyJWT|verifyToken)$'
 )
 """Those that throw where the caller is nobody, so that nothing needs to be tested."""
 
-JWT_VERIFY = re.compile(
+JWT_VERIFY = pattern(
     r'(?:npm:jose|jsr:@panva/jose|djwt|jsonwebtoken|hono/jwt|npm:jws|standardwebhooks|svix|webhook)'
     r'[^()]*(?:\(\))?\.verify$'
 )
 """`verify` of libraries in which it throws."""
 
-MIDDLEWARE = re.compile(
+MIDDLEWARE = pattern(
     r'(?i)(?:^|[._(])(?:bearer_?auth|basic_?auth|jwt|jwk|digest_?auth|api_?key\w*|require_?\w+|ensure_?\w+'
     r'|(?:is_?)?authenticated?\w*|auth(?:orize|orise|enticate|orization|entication|guard|_?middleware|_?required|ed|ware)?\w*'
     r'|protect\w*|guard\w*|verify\w*|session_?(?:required|guard)|logged_?in|login_?required'
@@ -40,19 +40,19 @@ MIDDLEWARE = re.compile(
 )
 """Middleware that goes by such a name lets nobody else through."""
 
-LENIENT = re.compile(
+LENIENT = pattern(
     r'(?i)optional|maybe|anonymous|guest|soft|try_?(?:get|auth)|cors|author(?:s|_?name)?$|oauth_?callback|public|log'
     r'|rate_?limit'
 )
 """Words that say: whoever it is may go on."""
 
-CREDENTIAL = re.compile(
+CREDENTIAL = pattern(
     r'(?i)^(?:\w*(?:token|jwt|bearer|api_?key|secret|password|passwd|credential|signature|hmac|authorization|auth_?header'
     r'|session_?(?:id|key)?|access_?key|x_?key|auth|pin|otp|cookie)s?|sid|sig)$'
 )
 """What a caller's credential is called."""
 
-HEADERS = re.compile(
+HEADERS = pattern(
     r'(?i)^(?:authorization|proxy-authorization|cookie|x-[\w-]*(?:key|token|secret|auth|signature|password|user)[\w-]*'
     r'|apikey|api-key|[\w-]*signature[\w-]*|[\w-]*secret[\w-]*|[\w-]*token[\w-]*|cf-access-jwt-assertion)$'
 )
@@ -66,26 +66,26 @@ IDENTITY = frozenset(
 KEEPERS = frozenset('state locals var variables req request context session data'.split())
 """Where it leaves it."""
 
-NEGATIVE = re.compile(
+NEGATIVE = pattern(
     r'(?i)err|den(?:y|ied)|fail|unauth|forbid|reject|(?:^|_)res(?:ponse|ult)?$|response|invalid|missing|problem|blocked'
     r'|refus|anonymous'
 )
 """Names of what is there when the check has failed."""
 
-SENDERS = re.compile(
+SENDERS = pattern(
     r'(?i)(?:^|_)(?:user|owner|admin|chat|sender|author|from|member|guild|allowed|team|account)_?(?:id|ids|name|s)?$'
 )
 """What the writer of a message is known by."""
 
-DECODING = re.compile(
+DECODING = pattern(
     r'(?:^|\.)(?:decode\w*|atob|parse|JSON\.parse|String|decodeURIComponent|jwtDecode|jwt_decode|parseJwt|base64\w*)$'
 )
 """What only reads a credential and proves nothing."""
 
-MAKING = re.compile(r'(?i)(?:^|\.)(?:create|make|new|build|init)\w*$|^console\.|(?:^|\.)(?:log|info|warn|error|debug)$')
+MAKING = pattern(r'(?i)(?:^|\.)(?:create|make|new|build|init)\w*$|^console\.|(?:^|\.)(?:log|info|warn|error|debug)$')
 """What takes a credential to use it."""
 
-ASKING = re.compile(
+ASKING = pattern(
     r'(?i)/auth/v\d/user|introspect|verify|token_?info|user_?info|/session|/me\b|/users?/|check_?token'
 )
 """Addresses that tell whose a token is."""
@@ -93,41 +93,41 @@ ASKING = re.compile(
 KEPT_QUERIES = frozenset('single maybeSingle insert getUser getClaims'.split())
 """What fails with the rights of somebody who is not known: a row that must be there, one that is written."""
 
-SAFE_EQUAL = re.compile(
+SAFE_EQUAL = pattern(
     r'(?:^|\.)(?:timingSafeEqual|safe_?[eE]quals?|safeCompare|constantTime\w*|secureCompare|sameSecret)$'
 )
 """Functions that compare two texts in constant time."""
 
-SIGNED = re.compile(r'(?i)signature|hmac-sha|x-hub|webhook')
+SIGNED = pattern(r'(?i)signature|hmac-sha|x-hub|webhook')
 """Words of functions that check a signature."""
 
-WAVED = re.compile(
+WAVED = pattern(
     r'\breturn\s+true\b|\bnext\(\)|\breturn\s+\{\s*(?:ok|valid|authorized|success|authenticated):\s*true'
 )
 """What lets somebody in."""
 
-OWNER = re.compile(
+OWNER = pattern(
     r'(?i)(?:user|owner|tenant|org|organi[sz]ation|account|customer|member|profile|team|workspace|client|patient|author)'
     r'_?(?:id|uuid)|owner|created_by'
 )
 """Columns that say whose a row is."""
 
-PRIVILEGED = re.compile(r'SERVICE_?ROLE|SERVICE_KEY|(?:SUPABASE|SB)_SECRET_KEY|(?i:service_?role_?key|admin_?key)')
+PRIVILEGED = pattern(r'SERVICE_?ROLE|SERVICE_KEY|(?:SUPABASE|SB)_SECRET_KEY|(?i:service_?role_?key|admin_?key)')
 """Keys that pass row-level security."""
 
-ORIGIN_CHECKS = re.compile(
+ORIGIN_CHECKS = pattern(
     r'\.(?:includes|has|test|match|endsWith|startsWith|some|find|indexOf)\(|===|!==|(?i:is_?allowed|allow_?list|allowed)'
 )
 """What compares an origin with those that are known."""
 
-ORIGIN_READ = re.compile(r'(?i)(?:get|header)\(\s*["\'`]origin["\'`]\s*\)|headers\.origin\b|headers\[["\']origin')
+ORIGIN_READ = pattern(r'(?i)(?:get|header)\(\s*["\'`]origin["\'`]\s*\)|headers\.origin\b|headers\[["\']origin')
 """What reads where a page comes from."""
 
-CORS = re.compile(r'(?:^|\.)(?:oak)?[cC]ors$')
+CORS = pattern(r'(?:^|\.)(?:oak)?[cC]ors$')
 """Middleware that allows other origins."""
 
 QUERIES = frozenset('rpc query queryObject queryArray findUnique findFirst findOne maybeSingle single'.split())
 """Methods that look something up in a database."""
 
-FAILED = re.compile(r'(?i)\b(?:\w*error\w*|err|ok|valid|success|response|result|auth|authenticated|authorized)\b')
+FAILED = pattern(r'(?i)\b(?:\w*error\w*|err|ok|valid|success|response|result|auth|authenticated|authorized)\b')
 """Names of what a check gives that does not throw."""

@@ -1,7 +1,7 @@
 """Where text does harm: what evaluates code, runs commands, opens files, asks databases (Deno 2.9.8, Node.js 24)."""
 from __future__ import annotations
 
-import re
+from deno_ai_hooks.facts.patterns import pattern
 
 EVALUATING = {
     'eval': (0,), 'Function': (0, 1, 2, 3), 'import': (0,), 'Worker': (0,), 'setTimeout': (0,), 'setInterval': (0,),
@@ -23,16 +23,16 @@ CONTEXTS = frozenset('''
 
 WORKERS = frozenset(('Worker', 'node:worker_threads.Worker'))
 
-EVERYTHING = re.compile(r'-A|--allow-all|--allow-(?:run|ffi)(?:=.*)?|--allow-(?:write|net|env)|-[A-Z]*[AWNE][A-Z]*')
+EVERYTHING = pattern(r'-A|--allow-all|--allow-(?:run|ffi)(?:=.*)?|--allow-(?:write|net|env)|-[A-Z]*[AWNE][A-Z]*')
 """Flags of deno by which code that it runs gets out: everything, programs, or all of a kind."""
 
 RISKY = {'run': True, 'ffi': True, 'write': False, 'net': False, 'env': False}
 """Permissions of a worker by which its code gets out; True for those that a list does not cage."""
 
-FUNCTION = re.compile(r'(?:Async|Generator|AsyncGenerator)?Function')
+FUNCTION = pattern(r'(?:Async|Generator|AsyncGenerator)?Function')
 
 SHELLS = frozenset('sh bash zsh dash ash ksh fish cmd cmd.exe powershell powershell.exe pwsh busybox'.split())
-SHELL_FLAGS = re.compile(r'-[a-z]*c|/[cCkK]|-(?:[Cc]ommand|[Ee]ncodedCommand|lc|ic)')
+SHELL_FLAGS = pattern(r'-[a-z]*c|/[cCkK]|-(?:[Cc]ommand|[Ee]ncodedCommand|lc|ic)')
 RUNNERS = frozenset('sudo env xargs nohup timeout nice watch ssh doas su parallel find'.split())
 """Programs that run what their arguments say."""
 
@@ -68,7 +68,7 @@ readFile writeFile appendFile open openAsBlob stat lstat readdir unlink rm rmdir
 createReadStream createWriteStream truncate readlink realpath existsSync access chmod chown
 '''.split()
 
-WRITING = re.compile(
+WRITING = pattern(
     r'(?i)\.(?:write|remove|rename|copy|mkdir|symlink|link|create|truncate|append|unlink|rm|cp|chmod|chown)'
 )
 """Last names of what changes files."""
@@ -88,14 +88,14 @@ QUERIES = frozenset('''
 RAW = frozenset('unsafe raw $queryRawUnsafe $executeRawUnsafe executeRaw queryArray queryObject queryEntries'.split())
 """Those of them that nothing else has."""
 
-DATABASES = re.compile(
+DATABASES = pattern(
     r'(?i)(?:^|[._])(?:db|database|sqlite|pg|psql|postgres(?:ql)?|mysql|maria|sql|conn(?:ection)?|pool|client|tx|trx|'
     r'transaction|knex|kysely|prisma|drizzle|turso|libsql|duckdb|neon|d1|stmt|session|orm|sequelize|manager|queryrunner)'
     r'(?:\d|client|pool|conn|db|$|[(._])|(?<=[a-z])(?:Db|DB|Database|Pool|Conn|Connection|Client)$'
 )
 """What databases are called."""
 
-SQL = re.compile(
+SQL = pattern(
     r'(?i)^\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(?:SELECT\s|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s'
     r'|REPLACE\s+INTO\s|MERGE\s+INTO\s|WITH\s+\S+\s+(?:\([^)]*\)\s+)?AS\s|CREATE\s+(?:OR\s|TEMP|TABLE|VIEW|INDEX|DATABASE|ROLE|USER)'
     r'|DROP\s+(?:TABLE|VIEW|INDEX|DATABASE|SCHEMA)|ALTER\s+(?:TABLE|ROLE|USER)|TRUNCATE\s|EXPLAIN\s|PRAGMA\s|CALL\s|EXEC\s|SET\s+ROLE'
