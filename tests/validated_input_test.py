@@ -514,12 +514,104 @@ NO_SECRETS = (
     '{ model: "m", messages: [{ role: "system", content: "Use tools." }] });',
 )
 
+MERGE = """
+function merge(target, source) {
+  for (const key of Object.keys(source)) {
+    if (source[key] && typeof source[key] === "object") {
+      target[key] = merge(target[key] ?? {}, source[key]);
+    } else {
+      «target[key] = source[key]»;
+    }
+  }
+  return target;
+}
+"""
+SET = """
+function set(object, path, value) {
+  const keys = path.split(".");
+  let o = object;
+  for (const key of keys.slice(0, -1)) {
+    o[key] ??= {};
+    o = o[key];
+  }
+  «o[keys.at(-1)] = value»;
+}
+"""
+KEPT = 'const settings = {};\n'
+
+
+def unmarked(code):
+    return code.replace('«', '').replace('»', '')
+
+
+MERGES = (
+    KEPT + MERGE + serve('merge(settings, b);'),
+    KEPT + MERGE + serve('merge({}, b.settings);'),
+    KEPT + MERGE + serve('const { user, ...changes } = b;\nsettings[user] = merge({}, changes);'),
+    KEPT + MERGE + hono('merge(settings, await c.req.json());'),
+    KEPT + MERGE + oak('merge(settings, await ctx.request.body.json());'),
+    KEPT + MERGE + express('merge(settings, req.body);'),
+    KEPT + MERGE + 'Deno.serve((req) => {\nconst { socket, response } = Deno.upgradeWebSocket(req);\n'
+    'socket.onmessage = (e) => merge(settings, JSON.parse(e.data));\nreturn response;\n});',
+    KEPT + MERGE.replace('for (const key of Object.keys(source))', 'for (const key in source)') + serve('merge(settings, b);'),
+    KEPT + 'const merge = (target, source) => {\nObject.entries(source).forEach(([key, value]) => {\n'
+    'if (value instanceof Object) merge(target[key] || (target[key] = {}), value);\nelse «target[key] = value»;\n});\n};\n'
+    + serve('merge(settings, b);'),
+    KEPT + 'function extend(target, ...sources) {\nconst source = sources.shift();\nfor (const key in source) {\n'
+    'if (source[key] && typeof source[key] === "object") {\nif (!target[key]) Object.assign(target, { [key]: {} });\n'
+    'extend(target[key], source[key]);\n} else {\n«Object.assign(target, { [key]: source[key] })»;\n}\n}\n}\n'
+    + serve('extend(settings, b);'),
+    KEPT + SET + serve('set(settings, b.path, b.value);'),
+    KEPT + SET + asked('set(settings, q, 1);'),
+    KEPT + serve('settings[b.group] ??= {};\n«settings[b.group][b.name] = b.value»;'),
+    KEPT + hono('const { group, name } = c.req.param();\nif (!settings[group]) settings[group] = {};\n'
+                '«settings[group][name] = await c.req.text()»;'),
+)
+
+NO_MERGES = (
+    # as deep as one object
+    KEPT + serve('Object.assign(settings, b);'),
+    KEPT + serve('const all = { ...settings, ...b };\nreturn Response.json(all);'),
+    KEPT + serve('for (const key of Object.keys(b)) settings[key] = b[key];'),
+    KEPT + serve('settings[b.name] = b.value;'),
+    KEPT + serve('return Response.json(structuredClone(b));'),
+    # keys that are rejected
+    KEPT + unmarked(MERGE).replace('{\n    if', '{\n    if (key === "__proto__" || key === "constructor") continue;\n    if')
+    + serve('merge(settings, b);'),
+    'const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);\n' + KEPT
+    + unmarked(MERGE).replace('{\n    if', '{\n    if (FORBIDDEN.has(key)) continue;\n    if') + serve('merge(settings, b);'),
+    KEPT + unmarked(MERGE).replace('{\n    if', '{\n    if (!isSafeKey(key)) continue;\n    if') + serve('merge(settings, b);'),
+    'const KEYS = ["a", "b"];\n' + KEPT
+    + unmarked(MERGE).replace('{\n    if', '{\n    if (!KEYS.includes(key)) continue;\n    if') + serve('merge(settings, b);'),
+    # only what the target has itself, or what is an object: Object is a function
+    KEPT + unmarked(MERGE).replace('if (source', 'if (Object.hasOwn(target, key) && source') + serve('merge(settings, b);'),
+    KEPT + unmarked(MERGE).replace('if (source', 'if (isObject(target[key]) && source') + serve('merge(settings, b);'),
+    KEPT + unmarked(MERGE).replace('if (source', 'if (typeof target[key] === "object" && source') + serve('merge(settings, b);'),
+    # copies
+    KEPT + 'function merge(target, source) {\nconst out = { ...target };\nfor (const key of Object.keys(source)) {\n'
+    'out[key] = typeof source[key] === "object" ? merge(out[key] ?? {}, source[key]) : source[key];\n}\nreturn out;\n}\n'
+    + serve('merge(settings, b);'),
+    # one's own settings
+    KEPT + unmarked(MERGE) + 'merge(settings, JSON.parse(await Deno.readTextFile("settings.json")));\n'
+    + serve('return Response.json(settings);'),
+    KEPT + unmarked(MERGE) + serve('merge(settings, { language: b.language === "de" ? "de" : "en" });'),
+    KEPT + unmarked(SET) + serve('set(settings, "user.name", b.name);'),
+    # names of one's own, numbers, maps
+    KEPT + serve('settings.users ??= {};\nsettings.users[b.name] = b.value;'),
+    KEPT + serve('settings[b.group][0] = b.value;'),
+    KEPT + serve('settings[b.group]["name"] = b.value;'),
+    'const all = new Map();\n' + serve('all.get(b.group).set(b.name, b.value);'),
+    KEPT + serve('for (const [i, row] of b.rows.entries()) settings[row.name][Number(row.n)] = 1;'),
+    # a walk that reads
+    KEPT + serve('let o = settings;\nfor (const key of b.path.split(".")) o = o[key];\nreturn Response.json(o);'),
+)
+
 TRUE = (
     ('request-to-command', COMMANDS), ('request-to-code', CODE), ('request-to-sql', SQL), ('request-to-path', PATHS),
     ('request-to-url', URLS), ('request-to-html', PAGES), ('request-to-system-prompt', PROMPTS),
-    ('secret-in-prompt', SECRETS),
+    ('secret-in-prompt', SECRETS), ('prototype-pollution-merge', MERGES),
 )
-HARMLESS = (NO_COMMANDS, NO_CODE, NO_SQL, NO_PATHS, NO_URLS, NO_PAGES, NO_PROMPTS, NO_SECRETS)
+HARMLESS = (NO_COMMANDS, NO_CODE, NO_SQL, NO_PATHS, NO_URLS, NO_PAGES, NO_PROMPTS, NO_SECRETS, NO_MERGES)
 
 
 @pytest.mark.parametrize(('rule', 'code'), [(rule, code) for rule, cases in TRUE for code in cases])

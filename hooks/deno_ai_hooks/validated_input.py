@@ -11,6 +11,7 @@ Reported are
 - SQL put together from text; bound parameters and tagged templates are fine;
 - paths that may leave their folder, and URLs whose host a caller chooses;
 - pages with unescaped text;
+- merges of objects, as deep as they go, with keys of a caller's;
 - system prompts that a caller writes, or that carry a key: a user's own message is what a chat is for.
 
 The places on the way are listed with each finding.
@@ -85,6 +86,7 @@ from deno_ai_hooks.common.hook import Hook
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Module
+    from deno_ai_hooks.common.sinks import Sink
 
 hook = Hook('validated-input', __doc__, severity=8.0)
 
@@ -101,6 +103,10 @@ RULES = {
     ),
 }
 RULES['apart'] = RULES['code']
+MERGE = hook.rule(
+    'prototype-pollution-merge', 'Keys that a caller sends reach the prototype of all objects', cwe=1321, severity=6.5,
+)
+RULES['merge'] = MERGE
 SECRET = hook.rule('secret-in-prompt', 'A key is sent to a model', cwe=200, owasp='LLM02', severity=7.5)
 
 TOLD = {
@@ -116,6 +122,8 @@ TOLD = {
     'html': 'whoever calls runs scripts in the page; escape() it (jsr:@std/html)',
     'secret': 'whoever asks the model gets it, and the provider keeps it; leave it out, and let the tool that needs it '
               'read it',
+    'merge': 'by "constructor.prototype" whoever calls changes every object of this program; pass over the keys '
+             '"__proto__", "constructor" and "prototype", or keep the values in a Map',
     'prompt': 'whoever calls rewrites what the model is told to do; put it into a message of role "user", or choose '
               'among your own prompts',
 }
@@ -141,11 +149,24 @@ def check(module: Module) -> Iterator[Finding]:
         return
     for found in flow.of(module).flows():
         kind = found.sink.kind
+        if kind == 'merge' and not _chosen(found.sink):
+            continue
         if found.origin.kind in (flow.REQUEST, flow.MESSAGE) and kind in RULES:
             subject = 'what a caller sends' if found.origin.kind == flow.REQUEST else 'what somebody writes'
             yield story(found, RULES[kind], subject, TOLD.get(kind, TOLD['code']))
         elif found.origin.kind == flow.SECRET and kind == 'prompt':
             yield story(found, SECRET, 'a secret', TOLD['secret'])
+
+
+def _chosen(sink: Sink) -> bool:
+    """Return whether of `o[a][b] = c` a caller may choose `b` too: else no object but `o` is changed."""
+    from deno_ai_hooks.common import flow
+
+    left = sink.place.child_by_field_name('left')
+    owner, last = (left.child_by_field_name(field) if left is not None else None for field in ('object', 'index'))
+    if owner is None or last is None or owner.type != 'subscript_expression':
+        return True
+    return bool(flow.of(sink.module).origins(last))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

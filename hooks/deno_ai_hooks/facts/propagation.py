@@ -1,13 +1,13 @@
 """What JavaScript does to text on its way: which functions and methods pass it on, and which make it harmless."""
 from __future__ import annotations
 
-import re
+from deno_ai_hooks.facts.patterns import pattern
 
 CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY = 'code', 'command', 'sql', 'html', 'url', 'path', 'prompt', 'key'
-APART = 'apart'
+APART, MERGE = 'apart', 'merge'
 """What text may do harm to: the kinds of sinks; `apart` runs code in a worker, a context or a process of its own."""
 
-SINKS = frozenset((CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY, APART))
+SINKS = frozenset((CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY, APART, MERGE))
 
 SAME = frozenset('''
     String structuredClone Object.freeze Object.seal Promise.resolve decodeURIComponent decodeURI unescape atob btoa
@@ -38,7 +38,7 @@ HARMLESS = frozenset('''
 '''.split())
 """Functions that give numbers, truths, digests: nothing that was chosen to do harm."""
 
-MARKDOWN = re.compile(
+MARKDOWN = pattern(
     r'npm:(?:marked|showdown|markdown|remarkable|snarkdown|markdown-to-jsx)(?:@[^/.]*)?'
     r'(?:\.(?:default|marked|parse|makeHtml|render|Converter|toHTML|Marked|lexer|parser|parseInline|\(\)))*$'
     r'|jsr:@deno/gfm\.nothing$'
@@ -93,23 +93,23 @@ ESCAPES = {
 """Functions that make text harmless for some sinks (JSON text is a literal in code, and no path or URL)."""
 
 ESCAPING = (
-    (re.compile(r'(?i)(?:esc(?:ape)?_?(?:x?html|xml|attr\w*|markup)|html_?(?:escape|encode|entit\w+|specialchars)'
+    (pattern(r'(?i)(?:esc(?:ape)?_?(?:x?html|xml|attr\w*|markup)|html_?(?:escape|encode|entit\w+|specialchars)'
                 r'|purif|sanitize_?html|x?html_?saniti|strip_?(?:tags|html)|to_?plain_?text)'), frozenset((HTML,))),
-    (re.compile(r'(?i)(?:shell_?(?:quote|esc)|esc(?:ape)?_?(?:shell|arg)|quote_?(?:shell|arg))'),
+    (pattern(r'(?i)(?:shell_?(?:quote|esc)|esc(?:ape)?_?(?:shell|arg)|quote_?(?:shell|arg))'),
      frozenset((COMMAND,))),
-    (re.compile(r'(?i)(?:esc(?:ape)?_?(?:sql|literal|id\w*|like)|quote_?(?:ident\w*|literal)|sql_?(?:esc|string))'),
+    (pattern(r'(?i)(?:esc(?:ape)?_?(?:sql|literal|id\w*|like)|quote_?(?:ident\w*|literal)|sql_?(?:esc|string))'),
      frozenset((SQL,))),
-    (re.compile(r'(?i)(?:safe|resolve_?(?:in|with|under|safe)|saniti[sz]e|clean|secure|contain)\w*'
+    (pattern(r'(?i)(?:safe|resolve_?(?:in|with|under|safe)|saniti[sz]e|clean|secure|contain)\w*'
                 r'(?:path|file|name|dir|slug|key)|basename|slug(?:if|$)|file_?name_?(?:safe|of)'),
      frozenset((PATH, SQL, HTML))),
-    (re.compile(r'(?i)(?:safe|saniti[sz]e|check|valid|assert|allow|public|normaliz)\w*(?:url|uri|host|origin|link)'),
+    (pattern(r'(?i)(?:safe|saniti[sz]e|check|valid|assert|allow|public|normaliz)\w*(?:url|uri|host|origin|link)'),
      frozenset((URL, HTML))),
-    (re.compile(r'(?i)saniti[sz]|valid|allow_?list|white_?list|^assert|^ensure|^check|^verify|^require'), SINKS),
-    (re.compile(r'(?i)^(?:esc|escape|encode|quote|redact|mask|hash|digest|sign|encrypt)'), SINKS - {PROMPT}),
+    (pattern(r'(?i)saniti[sz]|valid|allow_?list|white_?list|^assert|^ensure|^check|^verify|^require'), SINKS),
+    (pattern(r'(?i)^(?:esc|escape|encode|quote|redact|mask|hash|digest|sign|encrypt)'), SINKS - {PROMPT}),
 )
 """What functions with such names make text harmless for, whatever they are written like; the first that fits counts."""
 
-JUDGING = re.compile(
+JUDGING = pattern(
     r'(?i)^(?:is|has|are|can|may|assert|ensure|check|validate|verify|allow|require|guard|expect|enforce|permit|reject)'
     r'(?:[A-Z_]|$)|valid|allow|safe|permitted|authori[sz]ed|trusted|known|supported'
 )
@@ -117,10 +117,10 @@ JUDGING = re.compile(
 
 HOST_PARTS = frozenset('hostname host origin protocol'.split())
 
-ANCHORED = re.compile(r'\^(?:\\.|[^.\\]|\.(?![*+]))*\$')
+ANCHORED = pattern(r'\^(?:\\.|[^.\\]|\.(?![*+]))*\$')
 """A regular expression that fits the whole text and nothing of any length."""
 
-ALL_BUT = re.compile(r'\[\^')
+ALL_BUT = pattern(r'\[\^')
 """A class of all characters but some: what stands for `[^…]` is what is not wanted."""
 
 
