@@ -78,6 +78,10 @@ def handler(body):
          'async function runTool(name, args) {\nswitch (name) {\n'
          'case "shell": return new Deno.Command("bash", { args: ["-lc", args.command] }).output();\n}\n}',
          ('model', 'command', 'args.command')),
+        # a tool of the SDK's own making
+        ('import { anthropic } from "npm:@ai-sdk/anthropic";\nimport { exec } from "node:child_process";\n'
+         'const bash = anthropic.tools.bash_20250124({ execute: async (given) => exec(given.command) });',
+         ('model', 'command', 'given.command')),
         (ASKED + 'const call = r.choices[0].message.tool_calls[0];\nawait tools[call.function.name](call);',
          ('model', 'key', 'call.function.name')),
     ),

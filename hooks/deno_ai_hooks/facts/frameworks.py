@@ -107,7 +107,7 @@ MCP_METHODS = {
 
 TOOL_MAKERS = pattern(
     r'(?:(?:npm|jsr|https?):[^()]*|[.@~$#/][^()]*)\.(?:tool|dynamicTool|createTool|defineTool|ai\.tool|betaTool'
-    r'|betaZodTool|DynamicTool|DynamicStructuredTool|FunctionTool\.from|StructuredTool|TypedAgentTool)'
+    r'|betaZodTool|DynamicTool|DynamicStructuredTool|FunctionTool\.from|StructuredTool|TypedAgentTool|tools\.\w+)'
 )
 """Functions and classes of SDKs that make a tool for a model of a function."""
 
