@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 from agents import faults
@@ -70,7 +71,8 @@ for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? ""
 '''
 HELPER = '''
 async function ask(question: string): Promise<string> {
-  const reply = await client.chat.completions.create({ model: "gpt-4o", messages: [{ role: "user", content: question }] });
+  const messages = [{ role: "user", content: question }];
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages });
   return reply.choices[0].message.content ?? "";
 }
 const text = await ask("what now?");
@@ -145,18 +147,22 @@ def test_flags_what_any_model_says(asked, harm):
         called('  await new Deno.Command("bash", { args: ["-lc", «args.command»] }).output();'),
         used('  await new Deno.Command("bash", { args: ["-c", «block.input.command»] }).output();'),
         'import { exec } from "node:child_process";\n' + called('  exec(«args.command»);'),
-        'import { execSync } from "node:child_process";\n' + used('  const out = execSync(«block.input.cmd»).toString();'),
+        'import { execSync } from "node:child_process";\n' + used('  const out = '
+            'execSync(«block.input.cmd»).toString();'),
         'import * as cp from "node:child_process";\n' + said('cp.exec(«`git commit -m "${text}"`»);'),
-        'import { spawn } from "node:child_process";\n' + called('  spawn(«args.program», «args.list», { shell: true });')
+        'import { spawn } from "node:child_process";\n' + called('  spawn(«args.program», «args.list», { shell: true '
+            '});')
         .replace('«args.list»', 'args.list'),
-        'import { exec } from "node:child_process";\nimport { promisify } from "node:util";\nconst run = promisify(exec);\n'
+        'import { exec } from "node:child_process";\nimport { promisify } from "node:util";\n'
+        'const run = promisify(exec);\n'
         + called('  await run(«args.command»);'),
         'import $ from "jsr:@david/dax";\n' + said('await $.raw«`git ${text}`»;'),
         called('  new Deno.Command(«args.program», { args: [] });'),
         called('  new Deno.Command("powershell.exe", { args: ["-Command", «args.script»] });'),
         tool('  return await new Deno.Command("sh", { args: ["-c", «it»] }).output();'),
         served('  const { stdout } = await new Deno.Command("sh", { args: ["-c", «`ls ${it}`»] }).output();'),
-        called('  const { cmd } = args;\n  new Deno.Command("ssh", { args: [«host», «cmd»] });').replace('«host»', 'host'),
+        called('  const { cmd } = args;\n  new Deno.Command("ssh", { args: [«host», «cmd»] '
+               '});').replace('«host»', 'host'),
         said('const [first] = text.split("\\n");\nnew Deno.Command("cmd", { args: ["/c", «first.trim()»] });'),
     ),
 )
@@ -268,7 +274,8 @@ def test_allows_code(code):
         called('  await prisma.$queryRawUnsafe(«args.sql»);'),
         called('  await sql.unsafe(«args.sql»);'),
         called('  db.exec(«"DELETE FROM notes WHERE id = " + args.id»);'),
-        'import pg from "npm:pg";\nconst pool = new pg.Pool();\n' + called('  const { rows } = await pool.query(«args.sql»);'),
+        'import pg from "npm:pg";\nconst pool = new '
+        'pg.Pool();\n' + called('  const { rows } = await pool.query(«args.sql»);'),
         'import { Database } from "jsr:@db/sqlite";\nconst db = new Database("a.db");\n'
         + said('const { sql } = JSON.parse(text);\ndb.prepare(«sql»).all();'),
         tool('  return await db.execute(«it»);'),
@@ -327,7 +334,8 @@ def test_allows_sql(code):
         'app.get("/", async (c) => {' + OPENAI + 'return c.html(«`<p>${text}</p>`»);\n});',
         STREAM + 'out.innerHTML = «text»;',
         said('const html = text.replaceAll("\\n", "<br>");\nout.innerHTML = «html»;'),
-        'import { raw } from "npm:hono/html";\n' + said('const page = «raw(text)»;').replace('«raw(text)»', 'raw(«text»)'),
+        'import { raw } from "npm:hono/html";\n' + said('const page = '
+                                                        '«raw(text)»;').replace('«raw(text)»', 'raw(«text»)'),
         said('frame.srcdoc = «text»;'),
         said('const headers = { "Content-Type": "text/html; charset=utf-8" };\nnew Response(«text», { headers });'),
     ),
@@ -427,14 +435,16 @@ def test_flags_urls(code):
         called('  await fetch("https://hooks.shop.example", { method: "POST", body: JSON.stringify(args) });'),
         # an image of the provider's, where it has put it
         'const image = await client.images.generate({ model: "dall-e-3", prompt });\nawait fetch(image.data[0].url);',
-        'const out = await fetch("https://fal.run/fal-ai/flux", { method: "POST", body: JSON.stringify({ prompt }) });\n'
+        'const out = await fetch("https://fal.run/fal-ai/flux", { method: "POST", body: JSON.stringify({ prompt }) '
+        '});\n'
         'const made = await out.json();\nawait fetch(made.images[0].url);',
         'const PAGES = { home: "https://a.example" };\n' + called('  await fetch(PAGES[args.page]);'),
         called('  await fetch("/api/items", { method: "POST", body: args.text });'),
         called('  console.log(`see ${args.url}`);'),
         called('  const page = await fetchSafely(args.url);'),
         # whoever asks is asked again
-        said('await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body: JSON.stringify({ model: '
+        said('await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body: JSON.stringify({ '
+             'model: '
              '"gpt-4o", messages: [{ role: "user", content: text }] }) });'),
     ),
 )
@@ -449,7 +459,8 @@ def test_allows_urls(code):
         called('  return await Deno.readTextFile(«args.path»);'),
         used('  await Deno.remove(«block.input.path», { recursive: true });'),
         called('  await Deno.writeTextFile(«`notes/${args.name}.md`», args.text);'),
-        'import { join } from "jsr:@std/path";\n' + called('  await Deno.writeTextFile(«join("notes", args.name)», "");'),
+        'import { join } from "jsr:@std/path";\n' + called('  await Deno.writeTextFile(«join("notes", args.name)», '
+                                                           '"");'),
         'import { readFile } from "node:fs/promises";\n' + called('  await readFile(«args.path», "utf8");'),
         'import fs from "node:fs";\n' + called('  fs.writeFileSync(«args.file», args.content);'),
         'import fs from "node:fs";\n' + called('  await fs.promises.rm(«args.file»);'),
@@ -487,12 +498,14 @@ def test_flags_paths(code):
         'const FILES = { a: "a.md" };\n' + called('  await Deno.readTextFile(FILES[args.name]);'),
         called('  await Deno.readTextFile(`notes/${Number(args.id)}.md`);'),
         called('  await Deno.writeTextFile(`notes/${slugify(args.title)}.md`, args.text);'),
-        called('  const safe = args.title.replace(/[^a-z0-9]/gi, "-");\n  await Deno.writeTextFile(`n/${safe}.md`, "");'),
+        called('  const safe = args.title.replace(/[^a-z0-9]/gi, "-");\n'
+               '  await Deno.writeTextFile(`n/${safe}.md`, "");'),
         called('  const path = resolveInside(ROOT, args.path);\n  await Deno.readTextFile(path);'),
         called('  const path = sanitizePath(args.path);\n  await Deno.readTextFile(path);'),
         called('  await assertInside(args.path);\n  await Deno.readTextFile(args.path);'),
         called('  await kv.get(["notes", args.name]);'),
-        called('  const found = notes.find((note) => note.path === args.path);\n  await Deno.readTextFile(found.path);'),
+        called('  const found = notes.find((note) => note.path === args.path);\n'
+               '  await Deno.readTextFile(found.path);'),
         called('  await storage.writeFile(args.path, args.text);'),
         'const path = Deno.args[0];\n' + said('await Deno.writeTextFile(path, text);'),
     ),
@@ -529,12 +542,15 @@ def test_flags_dispatch(code):
     (
         'const tools = new Map([["a", a]]);\n' + called('  await tools.get(call.function.name)?.(args);'),
         'const tools = new Map([["a", a]]);\n'
-        + called('  const tool = tools.get(call.function.name);\n  if (!tool) throw new Error("no");\n  await tool(args);'),
+        + called('  const tool = tools.get(call.function.name);\n  if (!tool) throw new Error("no");\n'
+                 '  await tool(args);'),
         called('  switch (call.function.name) {\n    case "a":\n      await a(args);\n      break;\n  }'),
-        called('  if (call.function.name === "a") await a(args);\n  else if (call.function.name === "b") await b(args);'),
+        called('  if (call.function.name === "a") await a(args);\n'
+               '  else if (call.function.name === "b") await b(args);'),
         called('  if (!Object.hasOwn(tools, call.function.name)) continue;\n  await tools[call.function.name](args);'),
         called('  if (!(call.function.name in tools)) continue;\n  await tools[call.function.name](args);'),
-        called('  const { name } = call.function;\n  if (!Object.hasOwn(tools, name)) continue;\n  await tools[name](args);'),
+        called('  const { name } = call.function;\n  if (!Object.hasOwn(tools, name)) continue;\n'
+               '  await tools[name](args);'),
         called('  if (!tools.hasOwnProperty(call.function.name)) continue;\n  await tools[call.function.name](args);'),
         'const NAMES = ["a", "b"];\n'
         + called('  if (!NAMES.includes(call.function.name)) continue;\n  await tools[call.function.name](args);'),
@@ -555,3 +571,496 @@ def test_flags_dispatch(code):
 )
 def test_allows_dispatch(code):
     assert_findings(hook, code, 'main.ts')
+
+
+def ran(run: str) -> str:
+    """What the model says in a file, and how that is run."""
+    return said('const file = await Deno.makeTempFile({ suffix: ".ts" });\n'
+                'await Deno.writeTextFile(file, text);\n' + run)
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        said('new Worker(«URL.createObjectURL(new Blob([text]))», { type: "module" });'),
+        said('const blob = new Blob([text], { type: "text/javascript" });\nconst url = URL.createObjectURL(blob);\n'
+             'const worker = new Worker(«url», { type: "module" });'),
+        said('new Worker(«`data:text/javascript,${encodeURIComponent(text)}`», { type: "module" });'),
+        said('new Worker(«"data:application/javascript;base64," + btoa(text)», { type: "module" });'),
+        said('new Worker(«URL.createObjectURL(new Blob([text]))», { type: "module", deno: { permissions: "inherit" } '
+             '});'),
+        said('new Worker(«URL.createObjectURL(new Blob([text]))», { deno: { permissions: { net: true, read: false } } '
+             '});'),
+        said('new Worker(«URL.createObjectURL(new Blob([text]))», { deno: { permissions: { run: ["git"] } } });'),
+        said('new Worker(«URL.createObjectURL(new Blob([text]))», { deno: { namespace: true } });'),
+        said('const code = `self.onmessage = async () => { ${text} };`;\n'
+             'new Worker(«URL.createObjectURL(new Blob([code]))»);'),
+        'import vm from "node:vm";\n' + said('vm.runInNewContext(«text», { console });'),
+        'import * as vm from "node:vm";\n' + said('const script = new '
+                                                  'vm.Script(«text»);\nscript.runInContext(context);'),
+        'import { runInContext } from "node:vm";\n' + said('runInContext(«text», context);'),
+        'import { VM } from "npm:vm2";\n' + said('new VM().run(«text»);'),
+        'import { Worker } from "node:worker_threads";\n' + said('new Worker(«text», { eval: true });'),
+        said('await import(«`data:text/typescript;base64,${btoa(text)}`»);'),
+        said('const url = "data:text/javascript," + encodeURIComponent(text);\nawait import(«url»);'),
+        ran('await new Deno.Command(Deno.execPath(), { args: ["run", "-A", «file»] }).output();'),
+        ran('await new Deno.Command("deno", { args: ["run", "--allow-net", "--allow-read", «file»] }).output();'),
+        ran('await new Deno.Command("deno", { args: ["run", "--allow-run=git", «file»] }).output();'),
+        ran('await new Deno.Command("python3", { args: [«file»] }).output();'),
+        ran('await import(«`file://${file}`»);'),
+        said('await Deno.writeTextFile("/tmp/it.ts", text);\nnew Deno.Command("deno", { args: ["run", "-A", '
+             '«"/tmp/it.ts"»] });'),
+        'import { writeFileSync } from "node:fs";\nimport { execSync } from "node:child_process";\n'
+        + said('writeFileSync("it.py", text);\nexecSync(«`python '
+               'it.py`»);').replace('«`python it.py`»', '`python it.py`'),
+        # whoever calls sends the code
+        'Deno.serve(async (req) => {\n  const { code } = await req.json();\n  const blob = new Blob([code]);\n'
+        '  new Worker(«URL.createObjectURL(blob)», { type: "module" });\n  return new Response("");\n});',
+        'Deno.serve(async (req) => {\n  await Deno.writeTextFile("it.ts", await req.text());\n'
+        '  await new Deno.Command("deno", { args: ["run", "-A", «"it.ts"»] }).output();\n'
+        '  return new Response("");\n});',
+    ),
+)
+def test_flags_code_without_a_sandbox(code):
+    assert_findings(hook, code, 'main.ts', rule='untrusted-code-without-sandbox' if '«' in code else None)
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        said('new Worker(URL.createObjectURL(new Blob([text])), { type: "module", deno: { permissions: "none" } });'),
+        said('const deno = { permissions: "none" };\nnew Worker(URL.createObjectURL(new Blob([text])), { deno });'),
+        said('new Worker(URL.createObjectURL(new Blob([text])), { deno: { permissions: {} } });'),
+        said('new Worker(URL.createObjectURL(new Blob([text])), { deno: { permissions: { net: ["a.example"] } } });'),
+        said('new Worker(URL.createObjectURL(new Blob([text])), { deno: { permissions: { read: ["./data"], run: false, '
+             'net: false } } });'),
+        said('const OPTIONS = { type: "module", deno: { permissions: "none" } };\n'
+             'new Worker(`data:text/javascript,${encodeURIComponent(text)}`, OPTIONS);'),
+        # what may be given to it is not known
+        said('new Worker(URL.createObjectURL(new Blob([text])), options);'),
+        # a module of one's own, that is sent text
+        said('const worker = new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" });\n'
+             'worker.postMessage({ text });'),
+        said('const blob = new Blob([SOURCE]);\nnew Worker(URL.createObjectURL(blob));\nconsole.log(text);'),
+        said('const code = `self.postMessage(${JSON.stringify(text)})`;\n'
+             'new Worker(URL.createObjectURL(new Blob([code])));'),
+        # a page that is shown, a file that is offered
+        said('const link = URL.createObjectURL(new Blob([text]));\nanchor.href = link;'),
+        said('await import("./tools.ts");'),
+        said('await import(`./tools/${text}.ts`);'),
+        ran('await new Deno.Command("deno", { args: ["run", "--no-prompt", file] }).output();'),
+        ran('await new Deno.Command(Deno.execPath(), { args: ["run", "--no-prompt", "--allow-net=a.example", file] '
+            '}).output();'),
+        ran('await new Deno.Command("deno", { args: ["run", "--allow-read=data", "--cached-only", file] }).output();'),
+        ran('await new Deno.Command("deno", { args: ["check", "main.ts"] }).output();'),
+        ran('await new Deno.Command("wc", { args: ["-l", file] }).output();'),
+        ran('await new Deno.Command("deno", { args: ["run", "-A", "other.ts"] }).output();'),
+        ran('console.log(await Deno.readTextFile(file));'),
+        said('await sandbox.run(text);'),
+        'import vm from "node:vm";\n' + said('vm.runInNewContext("1 + 1", { text });'),
+        'import vm from "node:vm";\n' + said('const context = vm.createContext({ text });'),
+    ),
+)
+def test_allows_code_in_a_sandbox(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+BODY = '''
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages, tools });
+  const message = reply.choices[0].message;
+  messages.push(message);
+  if (!message.tool_calls?.length) break;
+  for (const call of message.tool_calls) messages.push(await answer(call));
+'''
+
+
+def looped(head: str, body: str = BODY) -> str:
+    return head + ' {' + body + '}\n'
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        looped('«while (true)»'),
+        looped('«while (1)»'),
+        looped('«for (;;)»'),
+        looped('«while (true)»', '''
+  const response = await anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 900, messages, tools });
+  if (response.stop_reason !== "tool_use") return response;
+  messages.push({ role: "assistant", content: response.content });
+'''),
+        looped('«while (true)»', '''
+  const { text, toolCalls } = await generateText({ model, messages, tools });
+  if (toolCalls.length === 0) return text;
+  for (const call of toolCalls) messages.push(await answer(call));
+''').join(('import { generateText } from "npm:ai";\n', '')),
+        'let response = await anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 900, messages, '
+        'tools });\n'
+        + looped('«while (response.stop_reason === "tool_use")»', '''
+  messages.push(await answer(response));
+  response = await anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 900, messages, tools });
+'''),
+        'let done = false;\n' + looped('«while (!done)»', '''
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages, tools });
+  if (reply.choices[0].finish_reason === "stop") done = true;
+  else messages.push(await answer(reply));
+'''),
+        'let calls;\n«do» {\n  const reply = await client.chat.completions.create({ model: "gpt-4o", messages, tools '
+        '});\n'
+        '  calls = reply.choices[0].message.tool_calls;\n'
+        '  for (const call of calls ?? []) messages.push(await answer(call));'
+        '\n} while (calls?.length > 0);\n',
+        # by a helper
+        'async function step(state) {\n  return await client.chat.completions.create({ model: "gpt-4o", messages: '
+        'state });'
+        '\n}\n«while (true)» { const r = await step(state); if (r.done) break; }',
+        'class Agent {\n  async ask() {\n    return await this.client.chat.completions.create({ model: "gpt-4o", '
+        'messages: '
+        'this.messages });\n  }\n  async run() {\n    «while (true)» {\n      const reply = await this.ask();\n'
+        '      if '
+        '(!reply.choices[0].message.tool_calls) return reply;\n      this.messages.push(await answer(reply));\n'
+        '    }\n  }\n}',
+        looped('«while (true)»', '''
+  const stream = await client.chat.completions.create({ model: "gpt-4o", messages, tools, stream: true });
+  const calls = [];
+  for await (const chunk of stream) {
+    for (const call of chunk.choices[0].delta.tool_calls ?? []) calls.push(call);
+  }
+  if (calls.length === 0) break;
+  messages.push(await answer(calls));
+'''),
+        looped('«while (true)»', '''
+  const answer = await fetch("https://api.openai.com/v1/chat/completions", {
+    method: "POST", body: JSON.stringify({ model: "gpt-4o", messages, tools }),
+  });
+  const { choices: [{ message }] } = await answer.json();
+  if (message.tool_calls) {
+    messages.push(await answers(message.tool_calls));
+    continue;
+  }
+  return message.content;
+'''),
+        # asked until what it says pleases
+        looped('«while (true)»', '''
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages });
+  try { return JSON.parse(reply.choices[0].message.content); } catch { if (reply) continue; }
+'''),
+        # a time limit for each answer is none for their number
+        looped('«while (true)»', BODY.replace('tools }', 'tools }, { signal: AbortSignal.timeout(60_000) }')),
+        looped('«while (true)»', '''
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages, tools });
+  switch (reply.choices[0].finish_reason) {
+    case "tool_calls":
+      messages.push(await answer(reply));
+      break;
+    default:
+      return reply;
+  }
+'''),
+        # a text that is cut is no end
+        looped('«while (true)»', BODY + '  if (text.length > 5000) text = text.slice(0, 5000);\n'),
+    ),
+)
+def test_flags_loops(code):
+    assert_findings(hook, code, 'main.ts', rule='agent-loop-unbounded')
+
+
+def test_flags_a_loop_whose_model_is_asked_in_another_module():
+    code = looped('«while (true)»', '''
+  const reply = await complete(messages);
+  if (!reply.tool_calls) break;
+  messages.push(await answer(reply));
+''')
+    helper = '''export async function complete(messages) {
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages });
+  return reply.choices[0].message;
+}
+'''
+    code = 'import { complete } from "./llm.ts";\n' + code
+    assert_findings(hook, code, 'main.ts', files={'llm.ts': helper}, rule='agent-loop-unbounded')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        looped('for (let turn = 0; turn < 8; turn++)'),
+        looped('while (turn++ < 8)'),
+        looped('while (turns < MAX_TURNS)'),
+        looped('while (true)', '  if (++steps > 10) throw new Error("too many");' + BODY),
+        looped('while (true)', '  if (steps++ >= limit) break;' + BODY),
+        looped('while (true)', BODY + '  if (steps === 20) return;\n  steps++;\n'),
+        looped('for (let turn = 0; ; turn++)', '  if (turn === MAX_STEPS) break;' + BODY),
+        looped('while (true)', '  if (Date.now() > deadline) throw new Error("late");' + BODY),
+        looped('while (true)', '  if (tokens > 100_000) return;' + BODY),
+        looped('while (true)', '  if (budget.isSpent()) break;' + BODY),
+        looped('while (true)', '  checkBudget(usage);' + BODY),
+        looped('while (true)', '  signal.throwIfAborted();' + BODY),
+        looped('while (!signal.aborted)'),
+        'function count() { if (turns > 9) throw new Error("too many"); turns += 1; }\n'
+        + looped('while (true)', '  count();' + BODY),
+        'let done = false;\n' + looped('while (!done)', BODY + '  done = ++turns >= 10;\n'),
+        looped('for (const question of questions)'),
+        'for await (const message of inbox) {' + BODY.replace('break', 'continue') + '}',
+        # a stream is read
+        OPENAI + looped('while (true)', '''
+  const { done, value } = await reader.read();
+  if (done) break;
+  text += decoder.decode(value);
+'''),
+        looped('while (true)', '''
+  const { done, value } = await reader.read();
+  if (done) break;
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages: [value] });
+  if (reply.choices[0].message.content) show(reply);
+'''),
+        # a person is asked each time
+        looped('while (true)', '  messages.push({ role: "user", content: prompt("you:") '
+                               '});' + BODY.replace('break', 'continue')),
+        looped('while (true)', '  const line = await rl.question("> ");\n  if (line === "exit") break;' + BODY),
+        'import { Input } from "jsr:@cliffy/prompt";\n' + looped('while (true)', '  const line = await '
+            'Input.prompt("?");' + BODY),
+        looped('while (true)', '  const line = await new Promise((resolve) => rl.question("> ", resolve));' + BODY),
+        looped('for (;;)', '  const line = await getUserInput();\n  if (!line) return;' + BODY),
+        # a server, a queue, a bot, a clock
+        looped('while (true)', '  const conn = await listener.accept();' + BODY),
+        looped('while (true)', '  const job = await queue.dequeue();' + BODY),
+        looped('while (true)', '  const updates = await getUpdates(offset);' + BODY),
+        looped('while (true)', BODY + '  await sleep(60_000);\n'),
+        looped('while (true)', BODY.replace('break', 'continue') + '  await new Promise((r) => setTimeout(r, 1000));\n')
+        .replace('new Promise((r) => setTimeout(r, 1000))', 'delay(1000)'),
+        # tried once more until it answers
+        looped('while (true)', '''
+  try {
+    const reply = await client.chat.completions.create({ model: "gpt-4o", messages });
+    return reply.choices[0].message.content;
+  } catch (error) {
+    await sleep(1000);
+  }
+'''),
+        looped('while (true)', '''
+  try {
+    return await client.chat.completions.create({ model: "gpt-4o", messages });
+  } catch (error) {
+    if (attempt++ >= 3) throw error;
+  }
+'''),
+        # what ends it is not what the model says
+        looped('while (true)', '''
+  const rows = await nextPage(cursor);
+  if (rows.length === 0) break;
+  for (const row of rows) await client.chat.completions.create({ model: "gpt-4o", messages: [row] });
+'''),
+        'const left = [question];\n' + looped('while (left.length > 0)', '''
+  const next = left.shift();
+  const reply = await client.chat.completions.create({ model: "gpt-4o", messages: [next] });
+  show(reply.choices[0].message.content);
+'''),
+        # no model is asked in it
+        OPENAI + 'while (true) { const tag = TAGS.exec(text); if (!tag) break; tags.push(tag[1]); }',
+        OPENAI + 'while (text.includes("  ")) { text.replace("  ", " "); }',
+        # a function that is only made in it
+        OPENAI + 'for (;;) { const it = next(); if (!it) break; app.get(it, () => client.chat.completions.create({ '
+                 'model: "gpt-4o", '
+        'messages })); }',
+        # embeddings are no agent
+        looped('while (true)', '''
+  const reply = await client.embeddings.create({ model: "text-embedding-3-small", input });
+  if (reply.data.length === 0) break;
+'''),
+    ),
+)
+def test_allows_loops(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    ('code', 'strict'),
+    (
+        ('import { generateText, stepCountIs } from "npm:ai";\n'
+         'await generateText({ model, prompt, tools, stopWhen: stepCountIs(100) });', True),
+        ('import { generateText } from "npm:ai";\nawait generateText({ model, prompt, tools, maxSteps: 50 });', True),
+        ('const MOST = 200;\nawait agent.run(input, { maxTurns: MOST });', True),
+        ('for await (const event of query({ prompt, options: { maxTurns: Infinity } })) show(event);', True),
+        ('await graph.invoke(input, { recursionLimit: 1_000 });', True),
+        ('await generateText({ model, prompt, tools, maxSteps: 5 });', False),
+        ('await generateText({ model, prompt, tools, stopWhen: stepCountIs(25) });', False),
+        ('await generateText({ model, prompt, tools, maxSteps: settings.steps });', False),
+        ('const maxSteps = 100;', False),
+    ),
+)
+def test_long_loops(code, strict):
+    assert [found.rule for found in judged(hook, code, 'main.ts')] == ['agent-loop-long'] * strict
+
+
+def test_long_loops_are_told_of_by_strict_alone():
+    assert {rule.id for rule in hook.rules if rule.strict} >= {'agent-loop-long'}
+    assert not [rule.id for rule in hook.rules if rule.strict and rule.id.startswith('model-output-to')]
+
+
+@pytest.mark.parametrize(
+    ('code', 'files'),
+    (
+        # the sink is in another module
+        (
+            'import { sh } from "./shell.ts";\n' + called('  await sh(args.command);'),
+            {'shell.ts': 'export async function sh(command: string) {\n'
+                         '  return await new Deno.Command("sh", { args: ["-c", '
+                         '«command»] }).output();\n}\n'},
+        ),
+        # the model is asked in another one
+        (
+            'import { ask } from "./llm.ts";\nconst text = await ask("what?");\neval(«text»);',
+            {'llm.ts': 'export async function ask(question: string) {\n'
+                       '  const reply = await client.chat.completions.create({ '
+                       'model: "gpt-4o", messages: [{ role: "user", content: question }] });\n  return '
+                       'reply.choices[0].message.content;\n}\n'},
+        ),
+        # both are, and a table of tools stands between
+        (
+            'import { ask } from "./llm.ts";\nimport { callTool } from "./tools.ts";\n'
+            'const reply = await ask(messages);\n'
+            'for (const call of reply.tool_calls) await callTool(call);\n',
+            {
+                'llm.ts': 'export async function ask(messages) {\n  const answer = await fetch('
+                          '"https://api.openai.com/v1/chat/completions", { method: "POST", body: JSON.stringify({ '
+                          'model: '
+                          '"gpt-4o", messages }) });\n  return (await answer.json()).choices[0].message;\n}\n',
+                'tools.ts': 'import { readPage } from "./pages.ts";\nexport async function callTool(call) {\n'
+                            '  const args = '
+                            'JSON.parse(call.function.arguments);\n  switch (call.function.name) {\n'
+                            '    case "page":\n      '
+                            'return await readPage(args.url);\n  }\n}\n',
+                'pages.ts': 'export async function readPage(url: string) {\n'
+                            '  return await (await fetch(«url»)).text();\n}\n',
+            },
+        ),
+        # a class
+        (
+            'import { Shell } from "./shell.ts";\nconst shell = new '
+            'Shell();\n' + called('  await shell.run(args.command);'),
+            {'shell.ts': 'export class Shell {\n  async run(command: string) {\n'
+                         '    return await new Deno.Command("sh", { args: '
+                         '["-c", «command»] }).output();\n  }\n}\n'},
+        ),
+        # an import map's name for a folder
+        (
+            'import { sh } from "@/shell.ts";\n' + called('  await sh(args.command);'),
+            {
+                'deno.json': '{ "imports": { "@/": "./lib/" } }',
+                'lib/shell.ts': 'export const sh = (command: string) => new Deno.Command("sh", { args: ["-c", '
+                                '«command»] });\n',
+            },
+        ),
+    ),
+)
+def test_flags_across_modules(code, files):
+    assert_findings(hook, code, 'main.ts', files=files)
+
+
+@pytest.mark.parametrize(
+    ('code', 'files'),
+    (
+        (
+            'import { sh } from "./shell.ts";\nawait sh("uptime");\n' + OPENAI,
+            {'shell.ts': 'export const sh = (command: string) => new Deno.Command("sh", { args: ["-c", command] });\n'},
+        ),
+        (
+            'import { readNote } from "./notes.ts";\n' + called('  await readNote(args.name);'),
+            {'notes.ts': 'import { basename } from "jsr:@std/path";\nexport const readNote = (name: string) => '
+                         'Deno.readTextFile(`notes/${basename(name)}`);\n'},
+        ),
+        (
+            'import { readPage } from "./pages.ts";\n' + called('  await readPage(args.url);'),
+            {'pages.ts': 'const HOSTS = new Set(["a.example"]);\nexport async function readPage(address: string) {\n'
+                         '  const url = '
+                         'new URL(address);\n  if (!HOSTS.has(url.hostname)) throw new Error("no");\n'
+                         '  return await fetch(url);\n}\n'},
+        ),
+        (
+            'import { check } from "./guard.ts";\n' + called('  check(args.url);\n  await fetch(args.url);'),
+            {'guard.ts': 'export function check(url: string) {\n  if (new URL(url).hostname !== "a.example") throw new '
+                         'Error("no");\n}\n'},
+        ),
+        ('export * from "./other.ts";\nimport { it } from "./other.ts";\n'
+         'eval(it);', {'other.ts': 'export const it = "1";\n'}),
+    ),
+)
+def test_allows_across_modules(code, files):
+    assert_findings(hook, code, 'main.ts', files=files)
+
+
+@pytest.mark.parametrize('path', ('main_test.ts', 'tests/agent.ts', 'testdata/it.ts', 'agent.test.ts'))
+def test_allows_tests(path):
+    assert judged(hook, called('  eval(args.expression);') + looped('while (true)'), path) == []
+
+
+def test_tells_who_what_and_what_to_write():
+    (message,) = messages(hook, called('  eval(args.expression);'), 'main.ts')
+    assert message.startswith('what the model answers (args.expression) runs as code: whoever steers the model')
+    assert 'permissions: "none"' in message
+    assert '\n' not in message
+
+
+def test_tells_the_way():
+    (found,) = judged(hook, HELPER + 'eval(text);', 'main.ts')
+    assert [step.message for step in found.related][::len(found.related) - 1] == ['the model answers '
+        'here', 'runs as code here']
+
+
+def example(name: str) -> dict[str, str]:
+    found = {}
+    for folder, _, files in os.walk(EXAMPLES / name):
+        for file in files:
+            path = os.path.join(folder, file)
+            with open(path, encoding='utf-8') as opened:
+                found[os.path.relpath(path, EXAMPLES / name)] = opened.read()
+    return found
+
+
+def diagnosed(files: dict[str, str]) -> set[tuple[str, int, str]]:
+    judge = Judge([Job(hook, {})], '/')
+    sources = {name: Source(name, text.encode()) for name, text in files.items()}
+    judge.project = Project(sources.get, files=lambda: files)
+    found = set()
+    for path in files:
+        for each in judge.source(Source(path, files[path].encode()))[0]:
+            line = files[each.path].encode()[:each.span.start].count(b'\n') + 1
+            found.add((each.path, line, each.rule))
+    return found
+
+
+def test_the_careless_agent_is_told_of_as_its_manual_says():
+    own = {rule.id for rule in hook.rules}
+    expected = {(fault.path, fault.line, fault.rule) for fault in faults() if fault.rule in own}
+    strict = {rule.id for rule in hook.rules if rule.strict}
+    assert len(expected) > 9
+    assert {found for found in diagnosed(example('careless-agent')) if found[2] not in strict} == expected
+
+
+@pytest.mark.parametrize('name', ('careful-agent', 'careful-chat'))
+def test_the_careful_ones_are_not(name):
+    assert diagnosed(example(name)) == set()
+
+
+def test_the_careless_chat_is_told_of():
+    assert {rule for _, _, rule in diagnosed(example('careless-chat'))} >= {
+        'model-output-to-command', 'model-output-to-code', 'model-output-to-url', 'agent-loop-unbounded',
+    }
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        'while (true) {' * 2_000 + BODY + '}' * 2_000,
+        OPENAI + 'let a0 = text;\n' + ''.join(f'let a{n + 1} = a{n} + a{n};\n' for n in range(3_000)) + 'eval(a3000);',
+        'while (true) { const r = await client.chat.completions.create({ model: "m", messages }); '
+        + 'if (r.a) { x.push(r); }\n' * 5_000 + '}',
+        OPENAI + 'new Worker(' + '(' * 3_000 + 'text' + ')' * 3_000 + ');',
+        OPENAI + 'await Deno.writeTextFile(f, text);\n' * 1_500 + 'await import(f);\n' * 1_500,
+    ),
+    ids=range(5),
+)
+def test_is_done_in_time(code):
+    start = time.monotonic()
+    judged(hook, code, 'main.ts')
+    assert time.monotonic() - start < 10

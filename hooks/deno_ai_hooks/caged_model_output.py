@@ -132,7 +132,8 @@ NEEDS = (
     r'innerHTML|outerHTML|srcdoc|insertAdjacentHTML|document\.write|__html|text/html|\.html\(|\braw\(|\.send\(',
     r'\.(?:query\w*|execute\w*|exec|prepare|unsafe|raw|\$queryRawUnsafe|\$executeRawUnsafe|run|all|batch)\(',
     r'Deno\.(?:read|write|open|remove|rename|copy|mkdir|stat|lstat|symlink|link|create|truncate|chmod)|node:fs|["\']fs["\']',
-    r'\bfetch\(|axios|\bky\b|WebSocket|EventSource|\.goto\(',
+    r'\bfetch\(|axios|\bky\b|\bgot\b|WebSocket|EventSource|\.goto\(|Deno\.connect|serveFile',
+    r'\bset(?:Timeout|Interval)\(\s*[\w.]*(?:code|script|text|content|args|expr)',
     r'\]\s*[!)]*\s*\(|\]\.\w+\(|\[[\w.$]*(?:name|Name|tool|Tool|function|action|command)[\w.$]*\]',
     r'(?:from|import)\s*\(?\s*["\'](?:\.|@/|~/|\$)',
 )

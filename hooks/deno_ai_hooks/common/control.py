@@ -189,11 +189,12 @@ class Control:
                     yield condition, True
             case 'switch_case':
                 value = region.child_by_field_name('value')
-                switch = self._switch(region)
+                switch = self.switched(region)
                 if value is not None and switch is not None and offset >= value.end_byte:
                     yield (switch, value), None
 
-    def _switch(self, case: Node) -> Node | None:
+    def switched(self, case: Node) -> Node | None:
+        """Return the expression that a case is one of."""
         body = case.parent
         switch = body.parent if body is not None else None
         return switch.child_by_field_name('value') if switch is not None else None

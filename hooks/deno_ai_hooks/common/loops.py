@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 LOOPS = ('while_statement', 'do_statement', 'for_statement')
 TURNING = frozenset((*LOOPS, 'for_in_statement'))
 LEAVING = ('return_statement', 'break_statement', 'throw_statement')
+TELLING = frozenset('binary_expression unary_expression identifier member_expression parenthesized_expression '
+                    'call_expression'.split())
 GOING_ON = 'continue_statement'
 COMPARED = frozenset(('<', '>', '<=', '>='))
 EQUAL = frozenset(('===', '==', '!==', '!='))
@@ -207,7 +209,7 @@ class _Loops:
         for leaving in self._leaving(loop, LEAVING):
             if any(self._counts(condition.node) for condition in self._when(leaving, loop)):
                 return True
-        return any(self._counts(given) for given in self._flags(loop)) or any(
+        return any(given.type in TELLING and self._counts(given) for given in self._flags(loop)) or any(
             self._throws(each) for call in self._within(loop) for each in self._functions.called(call)
         )
 
@@ -238,6 +240,9 @@ class _Loops:
     def _when(self, node: Node, loop: Node) -> Iterator[Condition]:
         for region in self._inside(node, loop):
             yield from self._control.decided(region, node.start_byte)
+            asked = self._control.switched(region) if region.type == 'switch_default' else None
+            if asked is not None:
+                yield Condition(asked, False)
 
     def _flags(self, loop: Node) -> list[Node]:
         """Return what the names in a loop's head are given in it, and what decides that."""
@@ -276,9 +281,8 @@ class _Loops:
         condition = _condition(loop)
         if condition is not None and self._module.read(condition).strip('() ') not in facts.ALWAYS:
             listed = self._names(condition)
-            if listed.isdisjoint(told) or self._is_emptied(loop, listed):
-                return None
-            return condition
+            named = listed.union(*map(self._names, self._flags(loop)))
+            return condition if not named.isdisjoint(told) and not self._is_emptied(loop, listed) else None
         for node in self._leaving(loop, (*LEAVING, GOING_ON)):
             for decided in self._when(node, loop):
                 if not told.isdisjoint(self._names(decided.node)) or self._holds(decided.node, asking):

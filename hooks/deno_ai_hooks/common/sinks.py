@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Call
     from deno_ai_hooks.common.documents.typescript import Module
 
+FEW = 6              # texts that are written to one file
 MANY = 400           # members and elements of one thing
 SHORT = 2_000        # bytes of options that are looked through for a content type
 
@@ -171,12 +173,16 @@ class _Sinks:
 
     def _written(self) -> Iterator[Sink]:
         """Yield what is written to a file that is run then, where it is run."""
-        written = [pair for call in functions.of(self._module).calls if (pair := self._writes(call)) is not None]
+        written: dict[int | str, list[Node]] = {}
+        for call in functions.of(self._module).calls:
+            if (pair := self._writes(call)) is not None:
+                for key in self._keys(pair[0]):
+                    written.setdefault(key, []).append(pair[1])
         for call, files in self._runs() if written else ():
-            for path, content in written:
-                node = next((each for each in files if not self._keys(each).isdisjoint(self._keys(path))), None)
-                if node is not None:
-                    step = Step(self._module.path, self._module.span(node), 'runs here as a program')
+            for node in files:
+                found = {each.id: each for key in self._keys(node) for each in written.get(key, ())[:FEW]}
+                step = Step(self._module.path, self._module.span(node), 'runs here as a program')
+                for content in found.values():
                     name = _last(call.callee or '')
                     yield Sink(APART, self._module, content, call.node, name, step, spares=frozenset((APART,)))
 
@@ -185,7 +191,7 @@ class _Sinks:
         known = name.startswith(('Deno.', 'node:fs')) and _last(name) in ('writeTextFile', 'writeFile')
         return (call.arguments[0], call.arguments[1]) if known and len(call.arguments) > 1 else None
 
-    def _runs(self) -> Iterator[tuple[Call, list[Node]]]:
+    def _runs(self) -> Iterator[tuple[Call, Sequence[Node]]]:
         """Yield the calls that run files as programs, uncaged, and what may name the file."""
         for call in functions.of(self._module).calls:
             name = call.callee or ''
@@ -327,8 +333,15 @@ class _Sinks:
         while (inner := unwrapped(target)) is not None:
             target = inner
         index = target.child_by_field_name('index') if target.type == 'subscript_expression' else None
-        if index is not None and self._module.key(target) is None:
+        owner = target.child_by_field_name('object')
+        if index is not None and self._module.key(target) is None and not self._is_bare(owner):
             yield self._sink(KEY, index, call.node, self._module.read(target)[:60])
+
+    def _is_bare(self, owner: Node | None) -> bool:
+        """Return whether an object inherits nothing: one of `Object.create(null)`, or with `__proto__: null`."""
+        target = self._module.follow(owner) if owner is not None else None
+        made = self._module.read(target)[:80].replace(' ', '') if target is not None else ''
+        return 'Object.create(null)' in made or '__proto__:null' in made
 
     def _tagged(self) -> Iterator[Sink]:
         for call in self._module.tagged('jsr:@david/dax.$.raw', 'jsr:@david/dax.default.raw'):
