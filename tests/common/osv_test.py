@@ -8,8 +8,11 @@ from deno_ai_hooks.common.advisories import AdvisoriesError
 from deno_ai_hooks.common.advisories import Range
 from deno_ai_hooks.common.advisories import affects
 from deno_ai_hooks.common.osv import entry
+from hypothesis import given
+from hypothesis import strategies as st
 from osv_export import osv
 from osv_export import until
+from semver import Version
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -43,6 +46,8 @@ def one(value):
          [('0', '1.0.0'), ('1.0.0', '2.0.0')]),
         # said twice
         ((('introduced', '0'), ('introduced', '1.0.0'), ('fixed', '2.0.0')), [('0', '2.0.0')]),
+        ((('introduced', '0'), ('fixed', '1.0.0'), ('fixed', '2.0.0')), [('0', '1.0.0')]),
+        ((('introduced', '0'), ('last_affected', '1.0.0'), ('fixed', '1.0.1')), [('0', '', '1.0.0')]),
         # limits
         ((('introduced', '0'), ('limit', '2.0.0')), [('0', '2.0.0')]),
         ((('introduced', '0'), ('limit', '*')), [('0',)]),
@@ -56,6 +61,42 @@ def one(value):
 )
 def test_events(events, ranges):
     assert one(osv('GHSA-1', 'a', *events)).ranges == tuple(Range(*each) for each in ranges)
+
+
+VERSIONS = ('0.5.0', '1.0.0-rc.1', '1.0.0', '1.5.0', '2.0.0-beta', '2.0.0', '3.0.0')
+EVENTS = st.tuples(st.sampled_from(('introduced', 'fixed', 'last_affected', 'limit')), st.sampled_from(VERSIONS))
+
+
+def in_order(events):
+    order = ('fixed', 'introduced', 'last_affected', 'limit')
+    return sorted(events, key=lambda pair: (Version.parse(pair[1]), order.index(pair[0])))
+
+
+def is_vulnerable(events, version):
+    """Return what the algorithm of the OSV schema says."""
+    place = Version.parse(version)
+    limits = [Version.parse(told) for event, told in events if event == 'limit']
+    vulnerable = False
+    for event, told in in_order(events):
+        if event == 'introduced' and place >= Version.parse(told):
+            vulnerable = True
+        elif (event == 'fixed' and place >= Version.parse(told)) or (
+            event == 'last_affected' and place > Version.parse(told)
+        ):
+            vulnerable = False
+    return vulnerable and (not limits or any(place < limit for limit in limits))
+
+
+@given(st.lists(EVENTS, min_size=1, max_size=6))
+def test_events_are_read_as_the_schema_reads_them(events):
+    try:
+        found = one(osv('GHSA-1', 'a', *events, versions=['9.9.9']))
+    except AdvisoriesError:
+        # what ends before it begins, or begins nowhere
+        assert [event for event, _ in in_order(events) if event != 'limit'][:1] != ['introduced']
+        return
+    for version in (*VERSIONS, '0.0.1', '1.2.0', '2.5.0', '4.0.0'):
+        assert affects(found, version) == is_vulnerable(events, version)
 
 
 def test_what_mends_is_no_limit():

@@ -151,13 +151,13 @@ def _spans(events: list[tuple[str, str]]) -> Iterator[Range]:
     """Yield what lies between the events: the algorithm of the OSV schema, written as ranges."""
     limits = [version for event, version in events if event == 'limit']
     limit = limits[-1] if limits and limits[-1] != '*' else ''
-    start = None
+    start, begun = None, False
     for event, version in events:
         if event == 'introduced':
-            start = version if start is None else start
-        elif event != 'limit':
-            if start is None:
-                raise AdvisoriesError(f'a range ends at {version[:40]} before it begins')
+            start, begun = version if start is None else start, True
+        elif event != 'limit' and not begun:
+            raise AdvisoriesError(f'a range ends at {version[:40]} before it begins')
+        elif event != 'limit' and start is not None:
             yield from _limited(Range(start, version) if event == 'fixed' else Range(start, '', version), limit)
             start = None
     if start is not None:
