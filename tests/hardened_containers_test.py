@@ -416,7 +416,7 @@ def test_leaves_env_files_out(code, files, expected):
     texts = ('**/.env', '**/.env.*', '!**/.env.example')
     assert added == ([(expected, text) for text in texts] if expected else [])
     assert found
-    assert all(bool(each.fix) == bool(each.added) for each in found)
+    assert all(each.is_fixable == bool(expected) for each in found)
     if expected:
         mended = {**files, expected: files.get(expected, '') + '\n'.join(texts) + '\n'}
         assert_rule(COPIES, f'{FROM}{code}', files=mended)

@@ -866,3 +866,14 @@ def test_worker_processes_tell_the_same(tmp_path):
     assert ended.code == 2
     assert sorted(paths(ended)) == sorted(files)
     assert list(reasons(ended)) == ['latin.sh']
+
+
+def test_mends_by_what_another_file_gets(tmp_path):
+    dockerfile = 'FROM denoland/deno:2.9.8\nCOPY . .\nUSER deno\nCMD ["run", "main.ts"]\n'
+    repo = repository(tmp_path, {'Dockerfile': dockerfile, '.gitignore': '.env\n', 'main.ts': ''})
+    ended = repo.check('--only', 'container-copies-secrets', '--fix')
+    assert (ended.code, ended.out) == (1, '')
+    assert ended.err == 'fixed 1 in .dockerignore\n'
+    assert (tmp_path / '.dockerignore').read_text() == '**/.env\n**/.env.*\n!**/.env.example\n'
+    assert (tmp_path / 'Dockerfile').read_text() == dockerfile
+    assert repo.check('--only', 'container-copies-secrets') == (0, '', '')

@@ -750,9 +750,7 @@ def _copies(document: Containerfile, project: Project) -> Iterator[Finding]:
                 continue
             if told and staging.is_shipped(document, copy, taken):
                 lines = left_out() if _is_everything(word.text or '') else ()
-                # what mends this stands in another file
-                fix = (Edit(Span(word.span.start, word.span.start), ''),) if lines else ()
-                yield Finding(word.span, told, fix=fix, rule=COPIES, lines=lines)
+                yield Finding(word.span, told, rule=COPIES, lines=lines)
 
 
 def _told(dockerfile: str, source: str, everything: Callable[[], str | None], project: Project) -> str | None:

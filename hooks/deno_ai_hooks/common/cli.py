@@ -244,6 +244,11 @@ class Session:
         left = (diagnostic for diagnostic in diagnostics if diagnostic.rule not in self._without)
         return sorted(left, key=_place), list(skipped)
 
+    def forget(self) -> None:
+        """Forget what was read of the repository: its files were rewritten."""
+        for layer in self._layers:
+            layer.judge.forget()
+
     def _share(self, files: Files, layer: Layer) -> Files:
         """Return the files that a layer looks at; a named path that leads to nothing is told of by every one."""
         if len(self._layers) == 1:
@@ -341,21 +346,24 @@ def _again(
     session: Session, before: Sequence[Diagnostic], skipped: Sequence[Skipped], rewritten: Sequence[str],
 ) -> tuple[list[Diagnostic], list[Skipped]]:
     """Return what is to be said with the rewritten files looked at anew, as they are now."""
-    after, passed = session.judged(rewritten, alone=True)
-    fixed = sum(d.path in rewritten for d in before) - len(after)
+    session.forget()
+    again = {*rewritten, *(d.path for d in before if any(line.path in rewritten for line in d.added))}
+    after, passed = session.judged(sorted(again), alone=True)
+    fixed = sum(d.path in again for d in before) - len(after)
     print(f'fixed {fixed} in {", ".join(map(_visible, rewritten))}', file=sys.stderr)
     if any(d.fix and d.hidden and d.path in rewritten for d in before):
         print('rotate the keys that stood there: the history keeps them', file=sys.stderr)
-    diagnostics = sorted([*(d for d in before if d.path not in rewritten), *after], key=_place)
-    return diagnostics, [*(s for s in skipped if s.path not in rewritten), *passed]
+    diagnostics = sorted([*(d for d in before if d.path not in again), *after], key=_place)
+    return diagnostics, [*(s for s in skipped if s.path not in again), *passed]
 
 
 def _fixes(diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
     """Return the findings that are mended, by the files that this changes: their own, and those that get a line."""
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in diagnostics:
-        if diagnostic.fix:
-            for path in dict.fromkeys((diagnostic.path, *(line.path for line in diagnostic.added))):
+        if diagnostic.is_fixable:
+            own = (diagnostic.path,) if diagnostic.fix else ()
+            for path in dict.fromkeys((*own, *(line.path for line in diagnostic.added))):
                 by_path.setdefault(path, []).append(diagnostic)
     return by_path
 

@@ -60,6 +60,11 @@ class Diagnostic(NamedTuple):
     added: tuple[Line, ...] = ()
     hidden: tuple[Span, ...] = ()
 
+    @property
+    def is_fixable(self) -> bool:
+        """Return whether a fix is attached: edits here, or lines that other files get."""
+        return bool(self.fix or self.added)
+
 
 class Skipped(NamedTuple):
     """A file or folder that was passed over.  `broken`: it should have been looked at and could not be.

@@ -112,7 +112,11 @@ class Judge:
         self.up = self._tree and any(check.up for check in checks)
         self.given: tuple[str, ...] = ()
         self._screen = Screen(checks, on=screen)
-        self.project = Project(lambda path: read(path, root, named=True), tracked, ignored, self._files)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was read of the repository: its files were rewritten."""
+        self.project = Project(lambda path: read(path, self._root, named=True), tracked, ignored, self._files)
 
     def _files(self) -> dict[str, None]:
         """Return the files of the work tree, and all that is looked at: without a work tree no others are known."""
@@ -202,7 +206,7 @@ class Judge:
         if (at := documents[0].refused) is not None:
             line, column = source.position(at)
             skipped.append(Skipped(source.path, f'syntax error at {line}:{column}', broken=True))
-        skipped += (Skipped(source.path, each.unfinished) for each in documents if each.unfinished)
+        skipped += (Skipped(source.path, each.unfinished, seen=True) for each in documents if each.unfinished)
         return found, skipped
 
     def _join(self, documents: Iterable[Document]) -> None:

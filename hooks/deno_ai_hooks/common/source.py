@@ -8,6 +8,7 @@ from typing import NamedTuple
 from deno_ai_hooks.common.finding import Span
 
 BOM = b'\xef\xbb\xbf'
+FAR = 500            # bytes between places of a line that are worth remembering
 LATER = bytes(range(0x80, 0xc0))  # the bytes of a character in UTF-8 behind its first
 
 
@@ -52,18 +53,18 @@ class Lines:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._starts = [0, *(match.end() for match in re.finditer(b'\n', data))]
-        self._known = 0, 1
+        self._known: list[tuple[int, int]] = []
 
     def position(self, offset: int) -> Position:
         """Return the line and column of the byte at `offset`, as `Source.position` does."""
         line = bisect_right(self._starts, offset)
         start = self._starts[line - 1]
-        near, column = self._known
-        if not start <= near <= offset:
-            near, column = start, 1
+        at = bisect_right(self._known, (offset, offset))
+        near, column = self._known[at - 1] if at and self._known[at - 1][0] >= start else (start, 1)
         before = self._data[near:offset]
         column += _characters(before if near else before.removeprefix(BOM))
-        self._known = offset, column
+        if len(before) > FAR:
+            self._known.insert(at, (offset, column))
         return Position(line, column)
 
     def span(self, line: int) -> Span:

@@ -39,7 +39,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
         'hook': diagnostic.hook,
         'rule': diagnostic.rule,
         **_place(Place(diagnostic.path, diagnostic.start, diagnostic.end, diagnostic.message)),
-        'fixable': bool(diagnostic.fix),
+        'fixable': diagnostic.is_fixable,
         'fingerprint': diagnostic.fingerprint,
     }
     if diagnostic.related:

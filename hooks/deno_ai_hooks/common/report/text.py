@@ -68,7 +68,7 @@ def _carets(carets: str, style: Style) -> str:
 def _notes(diagnostic: Diagnostic, gutter: str, style: Style) -> Iterator[str]:
     for place in diagnostic.related:
         yield f'{gutter} {style("=", BLUE)} {style("note:", BOLD)} {_step(place)}'
-    if diagnostic.fix:
+    if diagnostic.is_fixable:
         yield f'{gutter} {style("=", BLUE)} {style("help:", CYAN)} fixable with --fix'
 
 
@@ -99,7 +99,7 @@ def _names(paths: list[str]) -> str:
 def _summary(diagnostics: tuple[Diagnostic, ...]) -> Iterator[str]:
     if not diagnostics:
         return
-    fixable = sum(1 for diagnostic in diagnostics if diagnostic.fix)
+    fixable = sum(1 for diagnostic in diagnostics if diagnostic.is_fixable)
     problems = _count(len(diagnostics), 'problem')
     files = _count(len({diagnostic.path for diagnostic in diagnostics}), 'file')
     yield f'Found {problems} in {files}' + (f' ({fixable} fixable with --fix).' if fixable else '.')
