@@ -874,6 +874,6 @@ def test_mends_by_what_another_file_gets(tmp_path):
     ended = repo.check('--only', 'container-copies-secrets', '--fix')
     assert (ended.code, ended.out) == (1, '')
     assert ended.err == 'fixed 1 in .dockerignore\n'
-    assert (tmp_path / '.dockerignore').read_text() == '**/.env\n**/.env.*\n!**/.env.example\n'
+    assert (tmp_path / '.dockerignore').read_text() == '**/.env\n**/.env.*\n'
     assert (tmp_path / 'Dockerfile').read_text() == dockerfile
     assert repo.check('--only', 'container-copies-secrets') == (0, '', '')
