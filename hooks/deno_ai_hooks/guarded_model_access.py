@@ -788,7 +788,11 @@ def _is_unlimited(found: Reached) -> bool:
 
 
 def _is_rationed(modules: Iterable[Module], module: Module) -> bool:
-    return any(RATIONING.search(each.text.data) for each in (module, *modules))
+    return any(each.once(_rations) for each in (module, *modules))
+
+
+def _rations(module: Module) -> bool:
+    return RATIONING.search(module.text.data) is not None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -64,7 +64,7 @@ def _is_echo(module: Module, node: Node) -> bool:
     """Return whether an expression is the origin that a request names, with nothing that compares it first."""
     target = module.follow(node)
     around = functions.of(module).around(node.start_byte)
-    text = module.read(target if target.type != 'identifier' or around is None else around)[:LONG]
+    text = _beginning(module, target if target.type != 'identifier' or around is None else around)
     if guarding.ORIGIN_READ.search(text) is None or any(_is_compared(module, each) for each in (node, target)):
         return False
     return any(origin.kind == flow.REQUEST for origin in flow.of(module).sources(node))
@@ -77,8 +77,12 @@ def _is_compared(module: Module, node: Node) -> bool:
     return any(_compares(module, each.node) for each in control.of(module).conditions(node.start_byte))
 
 
+def _beginning(module: Module, node: Node) -> str:
+    return module.text.data[node.start_byte:min(node.end_byte, node.start_byte + LONG)].decode(errors='replace')
+
+
 def _compares(module: Module, node: Node) -> bool:
-    text = module.read(node)[:LONG]
+    text = _beginning(module, node)
     return 'rigin' in text and guarding.ORIGIN_CHECKS.search(text) is not None
 
 
@@ -119,7 +123,7 @@ def upgrades(module: Module) -> Iterator[Call]:
 
 def asks_for_origin(module: Module, function: Node, offset: int, depth: int = 3) -> bool:
     """Return whether a function, or one that it calls before a place, compares where a page comes from."""
-    before = module.text.data[function.start_byte:offset][-LONG:].decode(errors='replace')
+    before = module.text.data[max(function.start_byte, offset - LONG):offset].decode(errors='replace')
     if guarding.ORIGIN_READ.search(before):
         return True
     known = functions.of(module)

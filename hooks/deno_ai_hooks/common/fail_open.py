@@ -30,6 +30,7 @@ EQUAL = {'===': True, '==': True, '!==': False, '!=': False}
 READERS = frozenset(('Deno.env.get', 'Netlify.env.get'))
 STORES = ('process.env.', 'node:process.env.', 'Bun.env.')
 HMACS = frozenset(('node:crypto.createHmac', 'npm:crypto.createHmac'))
+LONG = 8_000         # bytes of a function that are looked through
 DEPTH = 8            # parentheses, methods and fallbacks around a value
 UNDEFINED, NULL, EMPTY = 'undefined', 'null', ''
 
@@ -103,7 +104,8 @@ class _Finder:
     def signed(self, call: Node, key: Node) -> Iterator[Leak]:
         secret = self.secret(key)
         around = self._functions.around(call.start_byte)
-        text = self._module.read(around)[:8_000] if around is not None else ''
+        end = min(around.end_byte, around.start_byte + LONG) if around is not None else 0
+        text = self._module.text.data[around.start_byte:end].decode(errors='replace') if around is not None else ''
         if secret is not None and secret.missing == EMPTY and guarding.SIGNED.search(text) and (
             not self._is_set(secret, call.start_byte)
         ):

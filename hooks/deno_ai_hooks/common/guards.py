@@ -36,6 +36,8 @@ NONE, PRESENT, PROVED = 0, 1, 2
 DEPTH = 14           # expressions and functions looked into
 MANY = 300           # calls of one function that are looked at
 NESTED = 4           # branches in branches
+FEW = 12             # checks of one function that are told of
+CHECKED = 'the caller is checked here'
 PRESENCE, SWALLOWED, UNREAD, LATE = 'presence', 'swallowed', 'unread', 'late'
 EQUAL = {'===': True, '==': True, '!==': False, '!=': False}
 TEXT = frozenset('startsWith trim replace split slice substring includes toLowerCase match test toString at pop shift '
@@ -80,12 +82,22 @@ def lets_through(module: Module, node: Node) -> bool:
     return _of(module).lets_through(node)
 
 
+class Block(NamedTuple):
+    """What the statements of a block tell: from `end` on whoever runs them is known, as `kept` says."""
+
+    end: int
+    kept: Step | None
+    near: tuple[tuple[int, Near], ...]
+
+
 class _Guards:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._functions = functions.of(module)
         self._control = control.of(module)
         self._strengths: dict[int, int] = {}
+        self._blocks: dict[int, Block] = {}
+        self._proofs: dict[int, list[Call]] = {}
         self._verifying: dict[int, bool] = {}
         self._throwing: dict[int, bool] = {}
         self._compared: list[Node] | None = None
@@ -94,29 +106,96 @@ class _Guards:
 
     def at(self, offset: int) -> Guard:
         near: list[Near] = []
-        for condition in self._control.conditions(offset):
-            if condition.case is not None:
-                continue
-            strength = self.strength(condition.node)
-            if strength == PROVED and self._proves(condition):
-                return Guard(True, (), self._step(condition.node, 'the caller is checked here'))
-            if strength == PRESENT:
-                near.append(Near(PRESENCE, self._step(condition.node, 'only tells that a credential was sent')))
-        for statement in self._control.before(offset):
-            for call in self._called(statement):
-                if self._throws(call):
-                    return Guard(True, (), self._step(call.node, 'the caller is checked here'))
         for region in self._control.around(offset):
-            for statement in self._branchings(region, offset):
-                if self._closes(statement):
-                    return Guard(True, (), self._step(statement, 'the caller is checked here'))
+            block = self._block(region)
+            if block.kept is not None and block.end <= offset:
+                return Guard(True, (), block.kept)
+            near += [each for end, each in block.near if end <= offset]
+            for condition in self._control.decided(region, offset):
+                told = self._told(condition)
+                if isinstance(told, Step):
+                    return Guard(True, (), told)
+                near += [told] if told is not None else []
         near += self._not_enough(offset)
         return Guard(False, tuple(dict.fromkeys(near)))
 
-    def _branchings(self, block: Node, offset: int) -> list[Node]:
-        if block.type not in control.BLOCKS:
+    def _block(self, region: Node) -> Block:
+        """Return from where on who runs the statements of a block is known; what looks like a check before that."""
+        if region.id not in self._blocks:
+            self._blocks[region.id] = Block(0, None, ())
+            self._blocks[region.id] = self._judged(region) if region.type in control.BLOCKS else Block(0, None, ())
+        return self._blocks[region.id]
+
+    def _judged(self, block: Node) -> Block:
+        near: list[tuple[int, Near]] = []
+        pasts = {past.end: past for past in self._control.pasts(block)}
+        for child in block.named_children:
+            past = pasts.get(child.end_byte)
+            for told in self._tellings(child, past) if past is not None else ():
+                if isinstance(told, Step):
+                    return Block(child.end_byte, told, tuple(near))
+                near.append((child.end_byte, told))
+        return Block(0, None, tuple(near))
+
+    def _tellings(self, statement: Node, past: control.Past) -> Iterator[Near | Step]:
+        """Yield what a statement that is over tells of who calls: a step, if nobody else comes out of it."""
+        for condition in past.conditions:
+            told = self._told(condition)
+            if told is not None:
+                yield told
+        for each in past.statements:
+            for call in self._called(each):
+                if self._throws(call):
+                    yield self._step(call.node, CHECKED)
+        if statement.type == 'if_statement' and self._closes(statement):
+            yield self._step(statement, CHECKED)
+
+    def _told(self, condition: control.Condition) -> Near | Step | None:
+        """Return what a condition that holds tells of who calls."""
+        if condition.case is not None:
+            return None
+        strength = self.strength(condition.node)
+        if strength == PROVED and self._proves(condition):
+            return self._step(condition.node, CHECKED)
+        if strength == PRESENT:
+            return Near(PRESENCE, self._step(condition.node, 'only tells that a credential was sent'))
+        return None
+
+    def _called(self, statement: Node) -> list[Call]:
+        if statement.type not in ('expression_statement', 'lexical_declaration', 'variable_declaration'):
             return []
-        return [each for each in block.named_children[:MANY] if each.type == 'if_statement' and each.end_byte <= offset]
+        around = self._functions.around(statement.start_byte)
+        return [call for call in self._functions.within(statement)[:MANY]
+                if _same(self._functions.around(call.node.start_byte), around)]
+
+    def _not_enough(self, offset: int) -> Iterator[Near]:
+        """Yield checks around a place that do not hold anybody up: swallowed, never read, or too late."""
+        around = self._functions.around(offset)
+        for call in self._checks(around) if around is not None else ():
+            if call.node.start_byte > offset:
+                yield Near(LATE, self._step(call.node, 'comes after the model was called'))
+            elif any(region.type == 'try_statement' and not _holds(region, offset)
+                     for region in self._control.around(call.node.start_byte)):
+                yield Near(SWALLOWED, self._step(call.node, 'may fail, and whoever it is goes on'))
+            else:
+                yield Near(UNREAD, self._step(call.node, 'holds nobody up: nothing depends on it'))
+
+    def _checks(self, function: Node) -> list[Call]:
+        """Return the calls in a function that prove who calls, and go by the name of a check."""
+        if function.id not in self._proofs:
+            self._proofs[function.id] = [
+                call for call in self._functions.within(function)[:MANY]
+                if self._is_called_check(call) and self._proves_call(call)
+            ][:FEW]
+        return self._proofs[function.id]
+
+    def _is_called_check(self, call: Call) -> bool:
+        """Return whether a call goes by the name of a check."""
+        function = call.node.child_by_field_name('function')
+        return function is not None and guarding.VERIFYING.search(self._module.read(function)[-80:]) is not None
+
+    def _step(self, node: Node, message: str) -> Step:
+        return Step(self._module.path, self._module.span(node), message)
 
     def _closes(self, statement: Node, depth: int = NESTED) -> bool:
         """Return whether either branch of an `if` lets only those through who are known."""
@@ -149,40 +228,7 @@ class _Guards:
             return any(self._ends_kept(child, depth) for child in node.named_children)
         if node.type == 'if_statement':
             return self._closes(node, depth - 1)
-        for past in self._control.pasts(node):
-            if any(self.strength(each.node) == PROVED and self._proves(each) for each in past.conditions):
-                return True
-            if any(self._throws(call) for each in past.statements for call in self._called(each)):
-                return True
-        return any(self._closes(each, depth - 1) for each in self._branchings(node, node.end_byte))
-
-    def _called(self, statement: Node) -> list[Call]:
-        if statement.type not in ('expression_statement', 'lexical_declaration', 'variable_declaration'):
-            return []
-        return [call for call in self._functions.within(statement)[:MANY]
-                if _same(self._functions.around(call.node.start_byte), self._functions.around(statement.start_byte))]
-
-    def _not_enough(self, offset: int) -> Iterator[Near]:
-        """Yield checks around a place that do not hold anybody up: swallowed, never read, or too late."""
-        around = self._functions.around(offset)
-        for call in self._functions.within(around)[:MANY] if around is not None else ():
-            if not self._is_called_check(call) or not self._proves_call(call):
-                continue
-            if call.node.start_byte > offset:
-                yield Near(LATE, self._step(call.node, 'comes after the model was called'))
-            elif any(region.type == 'try_statement' and not _holds(region, offset)
-                     for region in self._control.around(call.node.start_byte)):
-                yield Near(SWALLOWED, self._step(call.node, 'may fail, and whoever it is goes on'))
-            else:
-                yield Near(UNREAD, self._step(call.node, 'holds nobody up: nothing depends on it'))
-
-    def _is_called_check(self, call: Call) -> bool:
-        """Return whether a call goes by the name of a check."""
-        function = call.node.child_by_field_name('function')
-        return function is not None and guarding.VERIFYING.search(self._module.read(function)[-80:]) is not None
-
-    def _step(self, node: Node, message: str) -> Step:
-        return Step(self._module.path, self._module.span(node), message)
+        return self._block(node).kept is not None
 
     # what a condition proves
 
