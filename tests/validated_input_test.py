@@ -163,7 +163,7 @@ NO_CODE = (
     serve('eval(`2 * ${Number(b.n)}`);'),
     serve('if (b.code === "1 + 1") eval(b.code);'),
     ZOD + 'const Body = z.object({ id: z.string().uuid() });\n'
-    + serve('const { id } = Body.parse(b);\nnew Function(`return "${id}"`);'),
+    + serve('const { id } = Body.parse(b);\nnew Deno.Command("deno", { args: ["eval", `"${id}"`] });'),
     # a text of one's own
     serve('new Function("return this")();'),
     'new Function("a", "return a")(Deno.args[0]);',
@@ -404,6 +404,15 @@ PROMPTS = (
     'messages: [{ role: "system", content: «`Answer: ${ctx.message.text}`» }] });\n});',
     'import { SystemMessage } from "npm:@langchain/core/messages";\n'
     + serve('await model.invoke([new SystemMessage(«b.persona»)]);'),
+    # messages beside one's own, whose roles a caller chooses
+    messages_of('{ role: "system", content: "You help." }, ...«b.messages»'),
+    messages_of('{ role: "system", content: "You help." }, ...«b.history», { role: "user", content: b.question }'),
+    messages_of('{ role: "system", content: "You help." }, '
+                '...«b.turns.map((t) => ({ role: t.role, content: t.text }))»'),
+    OPENAI + hono('const { messages } = await c.req.json();\nconst all = [{ role: "system", content: "You help." }, '
+                  '...«messages»];\nawait ai.chat.completions.create({ model: "m", messages: all });'),
+    'import { streamText } from "npm:ai@6";\n'
+    + serve('return streamText({ model, system: "You help.", messages: «b.messages» }).toTextStreamResponse();'),
     'Deno.serve(async (req) => {\nconst { prompt, instructions } = await req.json();\n'
     'const r = await fetch("http://localhost:11434/api/generate", { method: "POST", body: JSON.stringify('
     '{ model: "llama3", system: «instructions», prompt }) });\nreturn r;\n});',
@@ -438,6 +447,21 @@ NO_PROMPTS = (
     messages_of('{ role: "system", content: "You help." }, ...b.turns.map((t) => ({ role: "user", content: t }))'),
     messages_of('{ role: "system", content: "You help." }, '
                 '...b.messages.filter((m) => m.role === "user" || m.role === "assistant")'),
+    ZOD + 'const Body = z.object({ messages: z.array(z.object({ role: z.enum(["user", "assistant"]), '
+    'content: z.string() })) });\n' + OPENAI
+    + serve('const { messages } = Body.parse(b);\nawait ai.chat.completions.create({ model: "m", messages: ['
+            '{ role: "system", content: "You help." }, ...messages] });'),
+    OPENAI + serve('const history = b.messages.filter((m) => m.role !== "system");\n'
+                   'await ai.chat.completions.create({ model: "m", messages: ['
+                   '{ role: "system", content: "You help." }, ...history] });'),
+    OPENAI + serve('for (const { role } of b.messages) if (!["user", "assistant"].includes(role)) return bad();\n'
+                   'await ai.chat.completions.create({ model: "m", messages: ['
+                   '{ role: "system", content: "You help." }, ...b.messages] });'),
+    # one's own history
+    OPENAI + serve('const rows = await store.history(b.id);\nawait ai.chat.completions.create({ model: "m", messages: ['
+                   '{ role: "system", content: "You help." }, ...rows, { role: "user", content: b.text }] });'),
+    # nothing of one's own to speak against
+    OPENAI + serve('return await ai.chat.completions.create({ model: "m", messages: b.messages });'),
     # what a prompt of a terminal says
     OPENAI + 'const q = prompt("?");\nawait ai.chat.completions.create({ model: "m", messages: ['
     '{ role: "system", content: q }] });',
@@ -606,12 +630,59 @@ NO_MERGES = (
     KEPT + serve('let o = settings;\nfor (const key of b.path.split(".")) o = o[key];\nreturn Response.json(o);'),
 )
 
+DYNAMICS = (
+    'const code = await Deno.readTextFile("rules.js");\n«eval»(code);'.replace('«eval»(code)', 'eval(«code»)'),
+    'const answer = await (await fetch("https://x.example/")).text();\nnew Function(«answer»)();',
+    'const f = new Function("x", «`return ${rule.expression}`»);',
+    'import vm from "node:vm";\nvm.runInNewContext(«await load("x")», {});',
+    'import { Script } from "node:vm";\nconst s = new Script(«source.text»);',
+    'setTimeout(«`run("${job.name}")`», 100);',
+    'setInterval(«"tick(" + job.name + ")"», 100);',
+    '(0, eval)(«source.text»);',
+    'globalThis.eval(«source.text»);',
+    'const rows = db.all();\nfor (const row of rows) eval(«row.code»);',
+    'const AsyncFunction = (async () => {}).constructor;\nconst AF = Object.getPrototypeOf(async () => {}).constructor;\n'
+    'new Function(«templates[name]»);',
+    'eval(«Deno.args[0]»);',
+    'export const run = () => eval(«localStorage.getItem("code")»);',
+)
+
+NO_DYNAMICS = (
+    'const root = new Function("return this")();',
+    'const g = Function("return this")();',
+    'try { new Function(""); } catch { /* not allowed here */ }',
+    'const SOURCE = "1 + 1";\neval(SOURCE);',
+    'const KEY = "x";\nconst f = new Function("o", `return o.${KEY}`);',
+    'const lib = eval("require");',
+    'await redis.eval(script, 1, key);',
+    'await denops.eval(expression);',
+    'const r = await sandbox.deno.eval(code);',
+    'const page = await browser.evaluate(code);',
+    'const text = eta.renderString(template, data);',
+    'const f = Handlebars.compile(template);',
+    'const m = await import(path);',
+    'const w = new Worker(url, { type: "module" });',
+    'setTimeout(next, 100);',
+    'setTimeout(job.run, 100);',
+    'setTimeout(() => eval("1"), 100);',
+    'setInterval(tick.bind(null, name), 100);',
+    'const f = new Function(`return ${JSON.stringify(data)}`);',
+    'eval(`${Number(n)} + 1`);',
+    'import { evaluate } from "npm:mathjs@14";\nevaluate(expression);',
+    'const schema = { eval: text, Function: other };',
+    'if (typeof f === "function" && f instanceof Function) f(text);',
+    'const { instance } = await WebAssembly.instantiate(bytes);',
+    # callers decide
+    'export function run(code) {\nreturn eval(code);\n}',
+)
+
 TRUE = (
+    ('dynamic-code', DYNAMICS),
     ('request-to-command', COMMANDS), ('request-to-code', CODE), ('request-to-sql', SQL), ('request-to-path', PATHS),
     ('request-to-url', URLS), ('request-to-html', PAGES), ('request-to-system-prompt', PROMPTS),
     ('secret-in-prompt', SECRETS), ('prototype-pollution-merge', MERGES),
 )
-HARMLESS = (NO_COMMANDS, NO_CODE, NO_SQL, NO_PATHS, NO_URLS, NO_PAGES, NO_PROMPTS, NO_SECRETS, NO_MERGES)
+HARMLESS = (NO_COMMANDS, NO_CODE, NO_SQL, NO_PATHS, NO_URLS, NO_PAGES, NO_PROMPTS, NO_SECRETS, NO_MERGES, NO_DYNAMICS)
 
 
 @pytest.mark.parametrize(('rule', 'code'), [(rule, code) for rule, cases in TRUE for code in cases])

@@ -75,6 +75,7 @@ Good:
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -85,7 +86,10 @@ from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.hook import Hook
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from deno_ai_hooks.common.documents.typescript import Module
+    from deno_ai_hooks.common.flow import Flow
     from deno_ai_hooks.common.sinks import Sink
 
 hook = Hook('validated-input', __doc__, severity=8.0)
@@ -107,6 +111,8 @@ MERGE = hook.rule(
     'prototype-pollution-merge', 'Keys that a caller sends reach the prototype of all objects', cwe=1321, severity=6.5,
 )
 RULES['merge'] = MERGE
+RULES['role'] = RULES['prompt']
+DYNAMIC = hook.rule('dynamic-code', 'Text that is not constant runs as code', cwe=95, severity=6.5, strict=True)
 SECRET = hook.rule('secret-in-prompt', 'A key is sent to a model', cwe=200, owasp='LLM02', severity=7.5)
 
 TOLD = {
@@ -122,6 +128,7 @@ TOLD = {
     'html': 'whoever calls runs scripts in the page; escape() it (jsr:@std/html)',
     'secret': 'whoever asks the model gets it, and the provider keeps it; leave it out, and let the tool that needs it '
               'read it',
+    'role': 'a message of role "system" among them is obeyed like yours; give each the role "user" or "assistant"',
     'merge': 'by "constructor.prototype" whoever calls changes every object of this program; pass over the keys '
              '"__proto__", "constructor" and "prototype", or keep the values in a Map',
     'prompt': 'whoever calls rewrites what the model is told to do; put it into a message of role "user", or choose '
@@ -135,38 +142,108 @@ NEEDS = (
     r'\.(?:get|post|put|patch|delete|all|use|on|command|hears|route)\(\s*["\'`/\[]',
     r':\s*(?:Request|RouterContext|FreshContext|Context|HandlerContext|NextRequest)\b',
     r'\bexport\s+(?:async\s+)?function\s+(?:GET|POST|PUT|PATCH|DELETE|onRequest\w*)\b',
+    r'\beval\b|\bFunction\(|["\'](?:node:)?vm["\']|\bset(?:Timeout|Interval)\(\s*["\'`]',
     r'\brole["\']?\s*:\s*["\'](?:system|developer)\b|system\w*\s*:|instructions\s*:|SystemMessage\(',
 )
 
 
 @hook.check('typescript', needs=NEEDS, across=True)
 def check(module: Module) -> Iterator[Finding]:
-    """Find what callers send where it does harm."""
+    """Find what callers send where it does harm, and other text that runs as code."""
     from deno_ai_hooks.common import flow
-    from deno_ai_hooks.common.stories import story
 
     if TESTS.search(module.path):
         return
-    for found in flow.of(module).flows():
-        kind = found.sink.kind
-        if kind == 'merge' and not _chosen(found.sink):
-            continue
-        if found.origin.kind in (flow.REQUEST, flow.MESSAGE) and kind in RULES:
-            subject = 'what a caller sends' if found.origin.kind == flow.REQUEST else 'what somebody writes'
-            yield story(found, RULES[kind], subject, TOLD.get(kind, TOLD['code']))
-        elif found.origin.kind == flow.SECRET and kind == 'prompt':
-            yield story(found, SECRET, 'a secret', TOLD['secret'])
+    flows = flow.of(module).flows()
+    for found in flows:
+        if found.sink.kind not in DOUBTED or DOUBTED[found.sink.kind](found):
+            yield from _told(found)
+    yield from _dynamic(module, {found.sink.place.id for found in flows})
 
 
-def _chosen(sink: Sink) -> bool:
+def _told(found: Flow) -> Iterator[Finding]:
+    from deno_ai_hooks.common import flow
+    from deno_ai_hooks.common.stories import story
+
+    kind = found.sink.kind
+    if found.origin.kind in (flow.REQUEST, flow.MESSAGE) and kind in RULES:
+        subject = 'what a caller sends' if found.origin.kind == flow.REQUEST else 'what somebody writes'
+        yield story(found, RULES[kind], subject, TOLD.get(kind, TOLD['code']))
+    elif found.origin.kind == flow.SECRET and kind == 'prompt':
+        yield story(found, SECRET, 'a secret', TOLD['secret'])
+
+
+def _dynamic(module: Module, known: set[int]) -> Iterator[Finding]:
+    """Yield the places, but those `known`, where text runs as code that somebody else may come to choose."""
+    from deno_ai_hooks.common import flow
+
+    for sink in flow.of(module).sinks:
+        if sink.kind == 'code' and sink.place.id not in known and _is_evaluated(sink) and _is_made(module, sink.node):
+            known.add(sink.place.id)
+            yield Finding(sink.step.span, f'{sink.name}() of text that is not constant: whoever comes to choose a part '
+                          'of it runs code with the permissions of this program; parse it, or look a function up',
+                          rule=DYNAMIC, path=sink.step.path)
+
+
+def _is_evaluated(sink: Sink) -> bool:
+    if sink.name in ('setTimeout', 'setInterval'):
+        return sink.node.type in ('template_string', 'binary_expression')
+    return sink.name in EVALUATING
+
+
+def _is_made(module: Module, node: Node) -> bool:
+    """Return whether text is known to be put together, or read: a callback is no text, nor is what is given."""
+    from deno_ai_hooks.common import flow
+    from deno_ai_hooks.common.values import Hole
+    from deno_ai_hooks.common.values import evaluate
+
+    if any(each.is_parameter for each in flow.of(module).origins(node)):
+        return False
+    parts = [part for value in evaluate(module, node) for part in value.parts]
+    return any(isinstance(part, Hole) and _is_free(module, part.node) for part in parts)
+
+
+def _is_free(module: Module, node: Node) -> bool:
+    """Return whether an expression may be any text: no function, number or literal, and compared with nothing."""
+    from deno_ai_hooks.common import checked
+    from deno_ai_hooks.facts import propagation
+
+    target = module.follow(node)
+    if target.type in FUNCTIONS or propagation.CODE in checked.of(module).harmless(node):
+        return False
+    function = target.child_by_field_name('function') if target.type == 'call_expression' else None
+    name = (module.callee(function) if function is not None else None) or ''
+    return name not in propagation.HARMLESS and propagation.CODE not in propagation.ESCAPES.get(name, ())
+
+
+def _chosen(found: Flow) -> bool:
     """Return whether of `o[a][b] = c` a caller may choose `b` too: else no object but `o` is changed."""
     from deno_ai_hooks.common import flow
 
+    sink = found.sink
     left = sink.place.child_by_field_name('left')
     owner, last = (left.child_by_field_name(field) if left is not None else None for field in ('object', 'index'))
     if owner is None or last is None or owner.type != 'subscript_expression':
         return True
     return bool(flow.of(sink.module).origins(last))
+
+
+def _shown(found: Flow) -> bool:
+    """Return whether a browser shows what is answered: no page is opened by PUT, PATCH or DELETE."""
+    from deno_ai_hooks.common.entries import entries
+
+    node = found.origin.node
+    around = [each for each in entries(found.origin.module)
+              if each.function.start_byte <= node.start_byte < each.function.end_byte]
+    innermost = max(around, key=lambda each: each.function.start_byte, default=None)
+    return innermost is None or innermost.method not in UNSEEN
+
+
+EVALUATING = frozenset('eval Function runInContext runInNewContext runInThisContext compileFunction Script '
+                       'SourceTextModule'.split())
+FUNCTIONS = frozenset('arrow_function function_expression generator_function function_declaration'.split())
+DOUBTED: dict[str, Callable[[Flow], bool]] = {'merge': _chosen, 'html': _shown}
+UNSEEN = frozenset(('PUT', 'PATCH', 'DELETE'))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

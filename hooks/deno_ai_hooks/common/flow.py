@@ -86,6 +86,9 @@ SCHEME_ONLY = pattern(r'[a-zA-Z][\w+.-]*://[^/?#]*$')
 PARAMETERS = (('get()',), ('getAll()',), ('toString()',))
 URL_MEMBERS = frozenset('href searchParams search pathname hash hostname host origin username password port'.split())
 BEHIND = frozenset((('pathname',), ('search',), ('hash',)))
+ENCODED = frozenset('url path originalUrl pathname href search hash querystring'.split())
+"""Parts of addresses as they are sent, in which `<` is `%3C` (WHATWG URL; Express 5)."""
+
 NUMBERS = frozenset('length size byteLength status ok index lastIndex'.split())
 PLAIN = frozenset('number true false null undefined regex string class this super arrow_function function_expression '
                   'function_declaration generator_function method_definition class_declaration'.split())
@@ -498,7 +501,8 @@ class Flows:
             kind = REQUEST if ANYTHING in whole else frameworks.shape_reads(shape[0], whole)
             if kind in (REQUEST, MODEL):
                 written = kind == REQUEST and shape[1] == frameworks.MESSAGE
-                yield Origin(MESSAGE if written else kind, binding.node, self.module)
+                harmless = frozenset((HTML,)) if whole and whole[-1] in ENCODED else NOTHING
+                yield Origin(MESSAGE if written else kind, binding.node, self.module, harmless)
             return
         given = list(self._from_caller(function, index, whole, depth))
         yield from given
@@ -650,7 +654,9 @@ class Flows:
             own = self._origins(given[0], (), depth) if given and name == 'JSON.stringify' else ()
             return [each._replace(harmless=each.harmless | propagation.ESCAPES[name]) for each in (*inside, *own)]
         if name in propagation.SAME:
-            return self._of_text(given[:1], path, depth)
+            found = self._of_text(given[:1], path, depth)
+            decoded = name.startswith('decodeURI')
+            return (each._replace(harmless=each.harmless - {HTML}) for each in found) if decoded else found
         if name in propagation.WITHIN:
             return [*self._each(given[:1], (INSIDE,), depth), *self._each(given[:1], (), depth)]
         if name in propagation.LISTED:

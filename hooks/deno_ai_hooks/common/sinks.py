@@ -25,6 +25,7 @@ from deno_ai_hooks.facts.propagation import KEY
 from deno_ai_hooks.facts.propagation import MERGE
 from deno_ai_hooks.facts.propagation import PATH
 from deno_ai_hooks.facts.propagation import PROMPT
+from deno_ai_hooks.facts.propagation import ROLE
 from deno_ai_hooks.facts.propagation import SQL
 from deno_ai_hooks.facts.propagation import URL
 
@@ -62,6 +63,7 @@ MESSAGES = {
     SQL: 'is part of a query here',
     HTML: 'is put into a page here', URL: 'says where a request goes here', PATH: 'names a file here',
     PROMPT: 'instructs the model here', KEY: 'chooses a function here', MERGE: 'becomes a key here',
+    ROLE: 'stands beside the system prompt here',
 }
 
 
@@ -85,6 +87,7 @@ class _Sinks:
         yield from self._urls()
         yield from self._pages()
         yield from self._prompts()
+        yield from self._roles()
         yield from self._written()
         yield from self._merged()
 
@@ -296,7 +299,7 @@ class _Sinks:
         elif key == 'html' and owner.type == 'identifier' and self._is_parameter(owner):
             yield self._sink(HTML, first, call.node, f'{self._module.read(owner)}.html')
         elif key == 'send' and self._is_express(owner):
-            yield self._sink(HTML, first, call.node, 'send()')
+            yield from (self._sink(HTML, each, call.node, 'send()') for each in (first,) if not self._is_body(each))
         elif key == 'goto' and owner.type == 'identifier':
             yield self._sink(URL, first, call.node, f'{self._module.read(owner)}.goto')
         elif owner.type == 'subscript_expression':
@@ -316,6 +319,14 @@ class _Sinks:
         return root.type == 'identifier' and self._is_parameter(root) and any(
             self._module.package(each.specifier).startswith('npm:express') for each in self._module.imports()
         )
+
+    def _is_body(self, node: Node) -> bool:
+        """Return whether an expression is the whole of what was sent: an object, which Express answers as JSON."""
+        binding = self._module.declaration(node) if node.type == 'identifier' else None
+        if binding is not None and binding.path:
+            return binding.path[-1] == 'body'
+        target = self._module.follow(node)
+        return target.type == 'member_expression' and self._module.key(target) == 'body'
 
     def _is_query(self, key: str, owner: Node, first: Node) -> bool:
         """Return whether a method is one of a database: by its argument, or by what it is called on."""
@@ -395,6 +406,21 @@ class _Sinks:
         said += [(node, node) for node in models.system_messages(self._module)]
         for node, place in {node.id: (node, place) for node, place in reversed(said)}.values():
             yield self._sink(PROMPT, node, place, 'the system prompt')
+
+    def _roles(self) -> Iterator[Sink]:
+        """Yield the lists of messages that stand beside what the system is told, by the roles in them."""
+        if facts.ROLES.search(self._module.text.data) is None:
+            for call in models.model_calls(self._module):
+                for each in self._beside(call) if call.prompt else ():
+                    yield self._sink(ROLE, each, call.node, 'the messages', ('*', 'role'))
+
+    def _beside(self, call: models.ModelCall) -> list[Node]:
+        listed = self._module.follow(call.messages) if call.messages is not None else None
+        if listed is None or listed.type != 'array':
+            options = self._module.properties(call.options) if call.options is not None else {}
+            return [options['messages']] if 'messages' in options else []
+        spread = [each for each in elements(listed)[:MANY] if each.type == 'spread_element']
+        return [each.named_children[0] for each in spread if each.named_children]
 
 
 def _addressed(module: Module, node: Node) -> Node:

@@ -107,3 +107,9 @@ HTML_PROPERTIES = frozenset('innerHTML outerHTML srcdoc'.split())
 HTML_METHODS = {'insertAdjacentHTML': 1, 'setHTMLUnsafe': 0, 'parseHTMLUnsafe': 0}
 RENDERING = frozenset('html'.split())
 """Methods of a context that answer with a page (Hono)."""
+
+ROLES = pattern(
+    rb'\brole\b["\')\]]{0,3}\s{0,9}[!=]==?|[!=]==?\s{0,9}\w{1,40}\??\.role\b|\.(?:has|includes)\(\s{0,9}[\w.?]{0,60}\brole\b'
+    rb'|\.delete\([\w.]{0,40}role'
+)
+"""Where a role is compared."""
