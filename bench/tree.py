@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument('--runs', type=int, default=7)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tree = os.path.abspath(arguments.path) if arguments.path else _tree(folder)
+        tree = os.path.abspath(arguments.path) if arguments.path else unpacked(folder)
         files = [os.path.join(at, name) for at, _, names in os.walk(tree) for name in names]
         code = [path for path in files if path.endswith(CODE)]
         print(f'{len(files)} files, of which {len(code)} scripts of {sum(map(os.path.getsize, code)) / 1e6:.1f} MB; '
@@ -39,7 +39,7 @@ def main() -> None:
         print(table(compare(commands, tree, arguments.runs), next(iter(commands))))
 
 
-def _tree(folder: str) -> str:
+def unpacked(folder: str) -> str:
     """Unpack the packages below `folder` and return where."""
     tree = os.path.join(folder, 'tree')
     for package in PACKAGES:
