@@ -321,6 +321,15 @@ def test_lists_the_places_on_the_way():
     ]
 
 
+def test_tells_what_makes_it_worse():
+    code = SDK + ('Deno.serve(async (req) => { const { messages } = await req.json(); const r = ' + CREATE + '; '
+                  'return Response.json(eval(r.choices[0].message.content)); });')
+    (one,) = [each for each in judged(hook, code, 'main.ts') if each.rule == OPEN]
+    assert 'at its owner\'s expense, and runs code with what the model answers: ' in one.message
+    assert 'runs as code here' in [step.message for step in one.related]
+    assert 'answers: ' not in ' '.join(messages(hook, served(), 'main.ts'))
+
+
 def test_further_hosts():
     code = served(ask='await fetch("https://llm.acme.example/v1/generate", { method: "POST", headers: { '
                       'authorization: KEY }, '

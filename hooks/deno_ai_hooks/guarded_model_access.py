@@ -156,6 +156,7 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Module
     from deno_ai_hooks.common.entries import Entry
     from deno_ai_hooks.common.entries import Platform
+    from deno_ai_hooks.common.flow import Flow
     from deno_ai_hooks.common.identity import Taken
     from deno_ai_hooks.common.models import ModelCall
     from deno_ai_hooks.common.openings import Opening
@@ -238,12 +239,29 @@ def _open(project: Project, module: Module, opening: Opening) -> Finding:
 
     platform = entries.platform(project, module.path)
     near = opening.near[:FEW]
+    harm = _harm(opening)
+    worse = f', and {HARMS[harm.sink.kind]} with what the model answers' if harm is not None else ''
     message = (
-        f'{_named(opening.entry)} asks {_providers(opening)} for anyone who calls it, at its owner\'s expense: '
+        f'{_named(opening.entry)} asks {_providers(opening)} for anyone who calls it, at its owner\'s expense{worse}: '
         f'{_missing(opening, platform)}; {_advice(opening.entry, platform)}{_besides(module, opening)}'
     )
-    steps = (*_asked(opening), *(each.step for each in near), *platform.steps)
+    further = (harm.sink.step,) if harm is not None else ()
+    steps = (*_asked(opening), *further, *(each.step for each in near), *platform.steps)
     return Finding(_head(module, opening.entry), message, rule=OPEN, related=steps)
+
+
+HARMS = {'code': 'runs code', 'command': 'runs commands', 'path': 'writes or reads files', 'sql': 'queries a database'}
+"""What a handler does besides that makes it worse that anyone may call it, the worst first."""
+
+
+def _harm(opening: Opening) -> Flow | None:
+    """Return where what the model answers does the most harm, in the modules that the handler leads to."""
+    from deno_ai_hooks.common import flow
+
+    modules = {site.module.path: site.module for each in opening.calls for site in each.sites}
+    found = [each for module in modules.values() for each in flow.of(module).flows()
+             if each.origin.kind == flow.MODEL and each.sink.kind in HARMS]
+    return min(found, key=lambda each: list(HARMS).index(each.sink.kind), default=None)
 
 
 # checks that fail open

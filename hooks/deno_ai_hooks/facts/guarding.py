@@ -20,7 +20,9 @@ VERIFYING = pattern(
 
 THROWING = pattern(
     r'(?:^|\.)(?:jwtVerify|constructEvent|constructEventAsync|verifyIdToken'
-    r'|(?:require|assert|ensure|enforce|protect|guard)[A-Z]\w*|authenticate(?:OrThrow|Request)?|authorize(?:OrThrow)?'
+    r'|(?:require|assert|ensure|enforce)(?:Valid|Verified|Signed)?(?:Auth|User|Session|Admin|Login|Logged|Token|Key|ApiKey|Role'
+    r'|Permission|Member|Owner|Scope|Caller|Identity|Access|Bearer|Secret|Signature|SignedIn|Allowed|Staff|Account|Jwt|JWT)\w*'
+    r'|(?:protect|guard)[A-Z]\w*|authenticate(?:OrThrow|Request)?|authorize(?:OrThrow)?'
     r'|verify\w*OrThrow|verifyJwt|verifyJWT|verifyToken)$'
 )
 """Those that throw where the caller is nobody, so that nothing needs to be tested."""
