@@ -1064,3 +1064,19 @@ def test_is_done_in_time(code):
     start = time.monotonic()
     judged(hook, code, 'main.ts')
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    ('body', 'harmless'),
+    (
+        ('message = message.trim(); eval(message);', False),
+        ('if (!message) message = "1"; eval(message);', False),
+        ('while (more()) { message = message.slice(1); } eval(message);', False),
+        ('message = sanitize(message); eval(message);', True),
+        ('message = "1"; eval(message);', True),
+        ('message = sanitize(message); switch (kind) { case "a": eval(message); }', True),
+    ),
+)
+def test_parameters_are_what_they_are_given_last(body, harmless):
+    code = said('say(text);\nfunction say(message) { ' + body + ' }')
+    assert bool(judged(hook, code, 'main.ts')) != harmless

@@ -44,6 +44,7 @@ from deno_ai_hooks.facts import propagation
 from deno_ai_hooks.facts import secret_names
 from deno_ai_hooks.facts.patterns import pattern
 from deno_ai_hooks.facts.propagation import HTML
+from deno_ai_hooks.facts.propagation import PATH
 from deno_ai_hooks.facts.propagation import SINKS
 from deno_ai_hooks.facts.propagation import URL
 
@@ -82,6 +83,9 @@ FIXED = pattern(r'[a-zA-Z][\w+.-]*:(?://)?[^/?#]+[/?#]')
 PATHS = pattern(
     r'(?:node:path\.|npm:path\b|jsr:@std/path)|https://deno\.land/std[^()]*path[^()]*\.(?:join|resolve|normalize)$'
 )
+CURRENT = pattern(r'(?:Deno|process)\.cwd\(')
+FOLDER = pattern(r'[^./\\"\'`]')
+PATHNAME = ('pathname',)
 SCHEME_ONLY = pattern(r'[a-zA-Z][\w+.-]*://[^/?#]*$')
 PARAMETERS = (('get()',), ('getAll()',), ('toString()',))
 URL_MEMBERS = frozenset('href searchParams search pathname hash hostname host origin username password port'.split())
@@ -286,10 +290,11 @@ class Flows:
             if part is None:
                 continue
             for origin in self._origins(part, (), depth) or self._origins(part, (INSIDE,), depth):
-                behind = fixed or (text != '' and SCHEME_ONLY.match(text) is None)
-                yield origin._replace(harmless=origin.harmless | {URL}) if behind else origin
+                behind = {URL} if fixed or (text != '' and SCHEME_ONLY.match(text) is None) else NOTHING
+                kept = {PATH} if propagation.ORDERED in origin.harmless and FOLDER.search(text) else NOTHING
+                yield origin._replace(harmless=origin.harmless | behind | kept)
             # what leads is a base, of whoever's choice; what follows is behind it
-            text = text or '\0'
+            text = text or ('.' if CURRENT.match(self.module.read(part)[:20]) else '\0')
 
     def _object(self, node: Node, path: Path, depth: int) -> Iterator[Origin]:
         if not path:
@@ -340,7 +345,7 @@ class Flows:
         if binding.kind == 'import':
             return self._imported(binding, path)
         if binding.kind == 'parameter':
-            found: Iterable[Origin] = self._parameter(binding, path, depth)
+            found: Iterable[Origin] = self._parameter_at(node, binding, path, depth)
         elif binding.kind in ('const', 'let', 'var', 'using'):
             found = self._variable(node, binding, path, depth)
         else:
@@ -389,7 +394,10 @@ class Flows:
     def _looped(self, binding: Binding, path: Path, depth: int) -> Iterator[Origin]:
         loop = binding.declaration
         operator, right = loop.child_by_field_name('operator'), loop.child_by_field_name('right')
-        if right is not None and operator is not None and operator.type == 'of':
+        if right is not None and self.module.callee(right) == 'Deno.serveHttp()':
+            if frameworks.shape_reads('request event', (*(binding.path or ()), *path)) == REQUEST:
+                yield Origin(REQUEST, binding.node, self.module)
+        elif right is not None and operator is not None and operator.type == 'of':
             whole = (ANY, *(binding.path or ()), *path)
             yield from self._origins(right, whole, depth)
         elif right is not None and not path:
@@ -398,6 +406,8 @@ class Flows:
     def _reaching(self, node: Node, binding: Binding) -> list[Definition]:
         """Return the values that a name may have where it stands: those given to it since it was last given one."""
         found = self.definitions(binding)
+        if binding.kind == 'parameter' and found:
+            found = [Definition(binding.node.start_byte, binding.node, ()), *found]
         if len(found) < 2:
             return found
         at, home = node.start_byte, self._functions.around(node.start_byte)
@@ -406,10 +416,10 @@ class Flows:
         loops = [each for each in around if each.type.endswith('_statement') and each.type.split('_')[0] in
                  ('for', 'while', 'do')]
         kept: list[Definition] = []
-        for definition in sorted(found[:MANY]):
+        for definition in sorted(found[:MANY], key=_offset):
             inside = self._functions.around(definition.offset)
             same = (inside.id if inside else 0) == (home.id if home else 0)
-            if same and definition.offset >= at:
+            if same and (definition.offset >= at or definition.value.start_byte <= at < definition.value.end_byte):
                 if any(loop.start_byte <= definition.offset < loop.end_byte for loop in loops):
                     kept.append(definition)
                 continue
@@ -488,6 +498,16 @@ class Flows:
 
     # parameters
 
+    def _parameter_at(self, node: Node, binding: Binding, path: Path, depth: int) -> Iterator[Origin]:
+        """Yield what a parameter is where it stands: what callers give, unless it has been given something else."""
+        reaching = self._reaching(node, binding)
+        if not reaching or any(each.value.id == binding.node.id for each in reaching):
+            yield from self._parameter(binding, path, depth)
+        for definition in reaching:
+            if definition.value.id != binding.node.id:
+                for origin in self._origins(definition.value, definition.path + path, depth):
+                    yield self._via(origin, definition.value)
+
     def _parameter(self, binding: Binding, path: Path, depth: int) -> Iterator[Origin]:
         place = self._functions.position(binding)
         if place is None:
@@ -498,10 +518,12 @@ class Flows:
             yield from self._origins(binding.default, path, depth)
         shape = self._shape(function, index)
         if shape:
-            kind = REQUEST if ANYTHING in whole else frameworks.shape_reads(shape[0], whole)
+            piece = whole == (ANY,) and shape[0] == 'express request'  # for await (const chunk of req)
+            kind = REQUEST if ANYTHING in whole or piece else frameworks.shape_reads(shape[0], whole)
             if kind in (REQUEST, MODEL):
                 written = kind == REQUEST and shape[1] == frameworks.MESSAGE
                 harmless = frozenset((HTML,)) if whole and whole[-1] in ENCODED else NOTHING
+                harmless |= {propagation.ORDERED} if whole[-1:] == PATHNAME else NOTHING
                 yield Origin(MESSAGE if written else kind, binding.node, self.module, harmless)
             return
         given = list(self._from_caller(function, index, whole, depth))
@@ -655,8 +677,9 @@ class Flows:
             return [each._replace(harmless=each.harmless | propagation.ESCAPES[name]) for each in (*inside, *own)]
         if name in propagation.SAME:
             found = self._of_text(given[:1], path, depth)
-            decoded = name.startswith('decodeURI')
-            return (each._replace(harmless=each.harmless - {HTML}) for each in found) if decoded else found
+            if name not in propagation.DECODING:
+                return found
+            return (each._replace(harmless=each.harmless - {HTML, PATH, propagation.ORDERED}) for each in found)
         if name in propagation.WITHIN:
             return [*self._each(given[:1], (INSIDE,), depth), *self._each(given[:1], (), depth)]
         if name in propagation.LISTED:
@@ -666,8 +689,17 @@ class Flows:
         if propagation.MARKDOWN.match(name):
             return self._each(given[:1], (), depth)
         if PATHS.match(name):
-            return self._each(given, (), depth) if not path else ()
+            return self._path(given, name, depth) if not path else ()
         return None
+
+    def _path(self, given: list[Node], name: str, depth: int) -> Iterator[Origin]:
+        """Yield what is in a path of several parts; one that a URL has put in order keeps to the folder before it."""
+        folder = False
+        for each in given:
+            for origin in self._origins(each, (), depth):
+                kept = folder and propagation.ORDERED in origin.harmless and not name.endswith('resolve')
+                yield origin._replace(harmless=origin.harmless | {PATH}) if kept else origin
+            folder = folder or FOLDER.search(self.module.read(each)) is not None
 
     def _of_text(self, given: list[Node], path: Path, depth: int) -> Iterator[Origin]:
         """Yield what a value is made of that another form of its argument is: parsed text, a clone."""
@@ -796,7 +828,8 @@ class Flows:
         inner = path[1:] if path and path[0] in ('href', 'toString()') else path
         for origin in [*self._origins(given[0], inner, depth), *(self._origins(given[0], (), depth) if inner else ())]:
             behind = based or path[:1] in BEHIND
-            yield origin._replace(harmless=origin.harmless | {URL}) if behind else origin
+            harmless = origin.harmless | ({propagation.ORDERED} if path[:1] == PATHNAME else NOTHING)
+            yield origin._replace(harmless=harmless | {URL} if behind else harmless)
         if len(given) > 1 and not path:
             yield from self._origins(given[1], (), depth)
 
@@ -959,6 +992,10 @@ def _argument(given: Iterable[Node], origin: Origin) -> Iterator[tuple[Node, Pat
         if index == origin.position:
             yield node, origin.path
             return
+
+
+def _offset(definition: Definition) -> int:
+    return definition.offset
 
 
 def _few(steps: tuple[Step, ...]) -> tuple[Step, ...]:
