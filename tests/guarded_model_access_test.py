@@ -90,6 +90,9 @@ def found(code, path='main.ts', files=None, **options):
         ('main.ts', f'Deno.serve(async (req) => {{ if (isAdmin(req)) return ask(); return ask(); }}); async function '
                     f'ask() '
                     f'{{ return new Response(({ASK}).body); }}'),
+        (FUNCTION, 'import { withSupabase } from "jsr:@supabase/server@1"; export default { fetch: withSupabase({ '
+                   'auth: "none" }, '
+                   f'async (req, ctx) => new Response(({ASK}).body)) }};'),
         ('main.ts', 'const withCors = (handler) => async (req) => { const r = await handler(req); r.headers.set("x", '
                     '"y"); '
                     f'return r; }}; Deno.serve(withCors(async (req) => new Response(({ASK}).body)));'),
@@ -165,6 +168,9 @@ def test_endpoint_that_anyone_calls_through_other_modules(path, files):
         ('main.ts', EXPRESS + f'app.use(authenticateToken); app.post("/chat", async (req, res) => {{ res.json({ASK}); '
                               f'}});'),
         ('main.ts', 'Deno.serve(withAuth(async (req, user) => new Response((' + ASK + ').body)));'),
+        (FUNCTION, 'import { withSupabase } from "jsr:@supabase/server@1"; export default { fetch: withSupabase({ '
+                   'auth: "user" }, '
+                   f'async (req, ctx) => new Response(({ASK}).body)) }};'),
         # the caller's own key
         ('main.ts', 'Deno.serve((req) => fetch("https://api.openai.com/v1/chat/completions", { method: "POST", '
                     'headers: { '

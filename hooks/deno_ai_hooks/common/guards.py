@@ -562,7 +562,18 @@ class _Guards:
         if found:
             return any(_of(each.module).forwards(each.node) for each in found)
         name = written.partition('(')[0]
-        return guarding.MIDDLEWARE.search(name) is not None and not guarding.LENIENT.search(name)
+        if guarding.MIDDLEWARE.search(name) is None or guarding.LENIENT.search(name):
+            return False
+        return not self._is_open_to_all(node)
+
+    def _is_open_to_all(self, node: Node) -> bool:
+        """Return whether what wraps a handler is told to ask for nothing: `withSupabase({ auth: "none" }, …)`."""
+        for call in self._functions.within(node):
+            for given in call.arguments[:1]:
+                asked = self._module.properties(given).get('auth')
+                if asked is not None and self._module.string(self._module.follow(asked)) in guarding.ASKING_NOTHING:
+                    return True
+        return False
 
     def forwards(self, function: Node) -> bool:
         """Return whether a function goes on to what it is given, a handler or `next`, only for those it checked."""

@@ -133,3 +133,6 @@ QUERIES = frozenset('rpc query queryObject queryArray findUnique findFirst findO
 
 FAILED = pattern(r'(?i)\b(?:\w*error\w*|err|ok|valid|success|response|result|auth|authenticated|authorized)\b')
 """Names of what a check gives that does not throw."""
+
+ASKING_NOTHING = frozenset(('none', 'publishable'))
+"""What `withSupabase` of @supabase/server is told where anyone may call: nothing, or a key that is public."""
