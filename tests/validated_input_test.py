@@ -245,10 +245,20 @@ PATHS = (
     'import fs from "node:fs";\n' + express('res.json(fs.readFileSync(«`./x/${req.query.file}`», "utf8"));'),
     'import { readFile } from "node:fs/promises";\n' + express('res.json(await readFile(«req.query.file»));'),
     'import { serveFile } from "jsr:@std/http@1/file-server";\n'
-    'Deno.serve((req) => {\nconst { pathname } = new URL(req.url);\nreturn serveFile(req, «`./public${pathname}`»);\n});',
+    'Deno.serve((req) => {\nconst { pathname } = new URL(req.url);\nconst name = decodeURIComponent(pathname);\nreturn serveFile(req, «`./public${name}`»);\n});',
     FRESH + 'app.get("/n/:name", async (ctx) => {\n'
     'return new Response(await Deno.readTextFile(«`./notes/${ctx.params.name}`»));\n});',
     serve('for await (const each of Deno.readDir(«b.folder»)) console.log(each.name);'),
+    # the whole folder of the program: .env too
+    'Deno.serve(async ({ url }) => {\nlet path = "." + new URL(url).pathname;\nif (path.endsWith("/")) path += "i.html";\n'
+    'return new Response(await Deno.readFile(«path»));\n});',
+    'Deno.serve(async (req) => new Response(await Deno.readFile(«new URL(req.url).pathname»)));',
+    'import { fromFileUrl } from "https://deno.land/std@0.224.0/path/mod.ts";\nDeno.serve(async (req) => {\n'
+    'const path = fromFileUrl(new URL("../public" + new URL(req.url).pathname, import.meta.url));\n'
+    'return new Response(await Deno.readFile(«path»));\n});',
+    'import { createServer } from "node:http";\nimport fs from "node:fs/promises";\ncreateServer(async (req, res) => {\n'
+    'let body = "";\nfor await (const chunk of req) body += chunk;\nconst { name } = JSON.parse(body);\n'
+    'res.end(await fs.readFile(«name»));\n}).listen(80);',
     BOT + 'bot.command("show", async (ctx) => ctx.reply(await Deno.readTextFile(«`notes/${ctx.match}`»)));',
     serve('await Deno.rename("a", «b.to»);'),
 )
@@ -275,6 +285,12 @@ NO_PATHS = (
     ZOD + 'const Body = z.object({ id: z.string().uuid() });\n'
     + serve('const { id } = Body.parse(b);\nawait Deno.readTextFile(`./x/${id}.json`);'),
     'import { serveDir } from "jsr:@std/http@1/file-server";\nDeno.serve((req) => serveDir(req, { fsRoot: "public" }));',
+    # a URL puts its path in order: no ".." is left
+    'Deno.serve(async (req) => {\nconst url = new URL(req.url);\n'
+    'const path = url.pathname === "/" ? "/index.html" : url.pathname;\n'
+    'return new Response(await Deno.readFile(`./public${path}`));\n});',
+    'import { join } from "jsr:@std/path@1";\nDeno.serve(async (req) => {\nconst { pathname } = new URL(req.url);\n'
+    'return new Response(await Deno.readFile(join(Deno.cwd(), "public", pathname)));\n});',
     'const text = await Deno.readTextFile(Deno.args[0]);\nconsole.log(text);',
     'const name = prompt("Which file?");\nawait Deno.readTextFile(name);',
     'for await (const each of Deno.readDir("./x")) await Deno.readTextFile(`./x/${each.name}`);',
@@ -384,6 +400,10 @@ NO_PAGES = (
 
 PROMPTS = (
     # the whole, or a part
+    'import { serve } from "https://deno.land/std@0.168.0/http/server.ts";\nserve(async (req) => {\n'
+    'const { type } = await req.json();\nconst systemPrompt = `You write prompts for ${type}.`;\n'
+    'return await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body: JSON.stringify('
+    '{ model: "m", messages: [{ role: "system", content: «systemPrompt» }, { role: "user", content: "x" }] }) });\n});',
     messages_of('{ role: "system", content: «b.systemPrompt» }'),
     messages_of('{ role: "system", content: «`You are ${b.persona}.`» }'),
     messages_of('{ role: "developer", content: «"Speak " + b.language» }, { role: "user", content: b.question }'),
@@ -411,6 +431,8 @@ PROMPTS = (
                 '...«b.turns.map((t) => ({ role: t.role, content: t.text }))»'),
     OPENAI + hono('const { messages } = await c.req.json();\nconst all = [{ role: "system", content: "You help." }, '
                   '...«messages»];\nawait ai.chat.completions.create({ model: "m", messages: all });'),
+    OPENAI + 'function ask(messages, system) {\nreturn ai.chat.completions.create({ model: "m", messages: system ? '
+    '[{ role: "system", content: system }, ...«messages»] : messages });\n}\n' + serve('return await ask(b.messages, "Help.");'),
     'import { streamText } from "npm:ai@6";\n'
     + serve('return streamText({ model, system: "You help.", messages: «b.messages» }).toTextStreamResponse();'),
     'Deno.serve(async (req) => {\nconst { prompt, instructions } = await req.json();\n'

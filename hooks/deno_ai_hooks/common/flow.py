@@ -675,9 +675,9 @@ class Flows:
             inside = self._origins(given[0], (INSIDE,) if name == 'JSON.stringify' else (), depth) if given else ()
             own = self._origins(given[0], (), depth) if given and name == 'JSON.stringify' else ()
             return [each._replace(harmless=each.harmless | propagation.ESCAPES[name]) for each in (*inside, *own)]
-        if name in propagation.SAME:
+        if name in propagation.SAME or name.endswith('.fromFileUrl'):
             found = self._of_text(given[:1], path, depth)
-            if name not in propagation.DECODING:
+            if name.rpartition('.')[2] not in propagation.DECODING:
                 return found
             return (each._replace(harmless=each.harmless - {HTML, PATH, propagation.ORDERED}) for each in found)
         if name in propagation.WITHIN:

@@ -410,17 +410,24 @@ class _Sinks:
     def _roles(self) -> Iterator[Sink]:
         """Yield the lists of messages that stand beside what the system is told, by the roles in them."""
         if facts.ROLES.search(self._module.text.data) is None:
+            own = [node.start_byte for node in models.system_messages(self._module)]
             for call in models.model_calls(self._module):
-                for each in self._beside(call) if call.prompt else ():
+                told = call.prompt or any(call.node.start_byte <= start < call.node.end_byte for start in own[:MANY])
+                for each in self._beside(call) if told else ():
                     yield self._sink(ROLE, each, call.node, 'the messages', ('*', 'role'))
 
     def _beside(self, call: models.ModelCall) -> list[Node]:
         listed = self._module.follow(call.messages) if call.messages is not None else None
-        if listed is None or listed.type != 'array':
-            options = self._module.properties(call.options) if call.options is not None else {}
-            return [options['messages']] if 'messages' in options else []
-        spread = [each for each in elements(listed)[:MANY] if each.type == 'spread_element']
-        return [each.named_children[0] for each in spread if each.named_children]
+        branches = [listed] if listed is not None else []
+        if listed is not None and listed.type == 'ternary_expression':
+            found = (listed.child_by_field_name(field) for field in ('consequence', 'alternative'))
+            branches = [self._module.follow(each) for each in found if each is not None]
+        spread = [each for branch in branches if branch.type == 'array' for each in elements(branch)[:MANY]
+                  if each.type == 'spread_element']
+        if spread or any(branch.type == 'array' for branch in branches):
+            return [each.named_children[0] for each in spread if each.named_children]
+        options = self._module.properties(call.options) if call.options is not None else {}
+        return [options['messages']] if 'messages' in options else []
 
 
 def _addressed(module: Module, node: Node) -> Node:

@@ -38,6 +38,11 @@ HARMLESS = frozenset('''
 '''.split())
 """Functions that give numbers, truths, digests: nothing that was chosen to do harm."""
 
+ORDERED = 'ordered'
+"""What is known of a path that a URL has put in order: `..` leads nowhere in it (WHATWG URL), until it is decoded."""
+
+DECODING = frozenset(('decodeURIComponent', 'decodeURI', 'unescape', 'fromFileUrl'))
+
 MARKDOWN = pattern(
     r'npm:(?:marked|showdown|markdown|remarkable|snarkdown|markdown-to-jsx)(?:@[^/.]*)?'
     r'(?:\.(?:default|marked|parse|makeHtml|render|Converter|toHTML|Marked|lexer|parser|parseInline|\(\)))*$'
