@@ -1080,3 +1080,36 @@ def test_is_done_in_time(code):
 def test_parameters_are_what_they_are_given_last(body, harmless):
     code = said('say(text);\nfunction say(message) { ' + body + ' }')
     assert bool(judged(hook, code, 'main.ts')) != harmless
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        called('  if (!confirm(`run ${args.command}?`)) continue;\n  new Deno.Command("sh", { args: ["-c", args.command] });'),
+        called('  const answer = prompt("run it [y/N]?") ?? "";\n  if (answer.toLowerCase() !== "y") continue;\n'
+               '  new Deno.Command("sh", { args: ["-c", args.command] });'),
+        called('  const said = await rl.question("run it? ");\n  if (said === "y") eval(args.code);'),
+        called('  if (!(await confirmAction(args))) continue;\n  await Deno.remove(args.path);'),
+        called('  if (!(await askUser(`run ${args.command}?`))) continue;\n  exec(args.command);\n  await run(args.command);'
+               '\n}\nfunction run(command) {\n  return new Deno.Command("sh", { args: ["-c", command] });'),
+        called('  const { approved } = await review(args);\n  if (!approved) continue;\n  await db.query(args.sql);'),
+        # whether there is a file
+        called('  console.log(existsSync(args.path));\n  await Deno.stat(args.path);'),
+        'import fs from "node:fs";\n' + called('  if (fs.existsSync(args.path)) console.log("there");'),
+    ),
+)
+def test_allows_what_a_person_has_seen(code):
+    assert_findings(hook, code, 'main.ts')
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        # told, not asked
+        called('  console.log(`run ${args.command}`);\n  new Deno.Command("sh", { args: ["-c", «args.command»] });'),
+        # asked about something else
+        called('  if (verbose) console.log("run");\n  new Deno.Command("sh", { args: ["-c", «args.command»] });'),
+    ),
+)
+def test_flags_what_a_person_is_only_told(code):
+    assert_findings(hook, code, 'main.ts')

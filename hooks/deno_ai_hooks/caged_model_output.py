@@ -5,9 +5,9 @@ arguments of the tools that it calls, are therefore as trustworthy as the worst 
 Followed is the answer, from the call of the model through parsing, loops over tool calls and helpers of
 this module and of those that it imports, to commands, code, queries, pages, addresses and files.
 
-What is compared with a list or parsed by a schema that admits no free text first is left alone, and so
-are text and JSON that are sent back to whoever asked.  Code in a Worker of `deno: { permissions: "none" }`,
-or run by a deno with few permissions, is caged; a context of `node:vm` is no cage.
+What is compared with a list, parsed by a schema that admits no free text, or shown to a person who says yes
+first is left alone, and so are text and JSON that are sent back to whoever asked.  Code in a Worker of
+`deno: { permissions: "none" }`, or run by a deno with few permissions, is caged; a context of `node:vm` is no cage.
 
 A loop that asks the model once more for as long as the model says so has no end but a bill: it wants a count.
 
@@ -84,6 +84,7 @@ from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Module
+    from deno_ai_hooks.common.flow import Flow
 
 hook = Hook('caged-model-output', __doc__, owasp='LLM05', severity=8.0)
 
@@ -155,6 +156,18 @@ def may_ask(data: bytes) -> bool:
     return hints.MODEL in hints.hints(data) or LOCAL.search(data) is not None
 
 
+def is_seen(found: Flow) -> bool:
+    """Return whether a person is asked on the way, or a file is only looked for."""
+    from deno_ai_hooks.common.approval import approved
+    from deno_ai_hooks.facts.sinks import LOOKING
+
+    if found.sink.kind == 'path' and LOOKING.search(found.sink.name):
+        return True
+    modules = {each.path: each for each in (found.origin.module, found.sink.module)}
+    places = [(modules[step.path], step.span.start) for step in found.steps if step.path in modules]
+    return any(approved(*place) for place in ((found.sink.module, found.sink.place.start_byte), *places))
+
+
 @hook.check('typescript', needs=NEEDS, across=True)
 def check(module: Module) -> Iterator[Finding]:
     """Find what models answer where it does harm."""
@@ -166,6 +179,8 @@ def check(module: Module) -> Iterator[Finding]:
     subjects = {flow.MODEL: 'what the model answers', flow.REQUEST: 'what a caller sends',
                 flow.MESSAGE: 'what somebody writes'}
     for found in flow.of(module).flows():
+        if is_seen(found):
+            continue
         kind = 'apart' if found.sink.apart and found.origin.kind == flow.MODEL else found.sink.kind
         if kind in RULES and (found.origin.kind == flow.MODEL or (kind == 'apart' and found.origin.kind in subjects)):
             yield story(found, RULES[kind], subjects[found.origin.kind], TOLD[kind])

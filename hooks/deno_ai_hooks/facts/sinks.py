@@ -73,6 +73,9 @@ WRITING = pattern(
 )
 """Last names of what changes files."""
 
+LOOKING = pattern(r'(?i)(?:exists|access|l?stat|real_?path|readlink|watch\w*)(?:Sync)?$')
+"""Last names of what tells whether there is a file, and no more."""
+
 PAIRS = frozenset('rename copyFile symlink link cp'.split())
 """Functions with two paths."""
 
