@@ -147,6 +147,9 @@ NO_CODE = (
     serve('await denops.eval(b.expression);'),
     serve('await sandbox.deno.eval(b.code);'),
     serve('const r = math.evaluate(b.expression);'),
+    # only who is known
+    DISCORD + 'if (message.author.id !== Deno.env.get("OWNER_ID")) return;\neval(message.content);\n});',
+    BOT + 'bot.on("message:text", (ctx) => {\nif (!ADMINS.includes(ctx.from.id)) return;\neval(ctx.message.text);\n});',
     # functions, not text
     serve('setTimeout(() => console.log(b.name), 10);'),
     serve('setTimeout(report, 10, b.name);'),
@@ -309,6 +312,8 @@ URLS = (
     'import axios from "npm:axios@1";\n' + express('const r = await axios.get(«req.query.url»);'),
     express('const r = await fetch(«req.body.callback»);'),
     serve('const s = new WebSocket(«b.url»);'),
+    'Deno.serve(async (req) => {\nconst url = new URL(req.url);\nurl.host = url.searchParams.get("host")!;\n'
+    'return await fetch(«url»);\n});',
     BOT + 'bot.on("message:text", async (ctx) => {\nconst r = await fetch(«ctx.message.text»);\n});',
     'const kv = await Deno.openKv();\nkv.listenQueue(async (job) => {\nawait fetch(«job.url»);\n});',
     serve('const conn = await Deno.connect({ hostname: «b.host», port: 80 });'),
@@ -335,6 +340,11 @@ NO_URLS = (
     serve('return await fetch("https://api.example.com/", { headers: { "x-name": b.name } });'),
     # what another server says
     'const { next } = await (await fetch("https://a.example/")).json();\nawait fetch(next);',
+    # one's own host in place of that of the request
+    'Deno.serve(async (req) => {\nconst url = new URL(req.url);\nurl.hostname = "api.example.com";\n'
+    'url.protocol = "https:";\nreturn await fetch(url, { method: req.method, headers: req.headers });\n});',
+    'Deno.serve(async (req) => {\nconst url = new URL(req.url);\nurl.host = UPSTREAM;\n'
+    'return await fetch(new Request(url.toString(), req));\n});',
     # its own address
     'Deno.serve((req) => Response.redirect(new URL("/login", req.url)));',
     'Deno.serve(async (req) => {\nconst { pathname, search } = new URL(req.url);\n'
@@ -363,6 +373,7 @@ PAGES = (
     FRESH + f'app.get("/x", (ctx) => new Response(«`<p>${{ctx.url.searchParams.get("q")}}</p>`», {HTML}));',
     'export const handler = {\nGET(req: Request) {\nconst q = new URL(req.url).searchParams.get("q");\n'
     f'return new Response(«`<i>${{q}}</i>`», {HTML});\n}},\n}};',
+    asked('return new Response(«`<svg><text>${q}</text></svg>`», { headers: { "content-type": "image/svg+xml" } });'),
     'import { marked } from "npm:marked@15";\n' + serve(f'return new Response(«marked.parse(b.text)», {HTML});'),
     asked('return new Response(«`<!doctype html><title>${q}</title>`», { status: 404, headers: '
           '{ "Content-Type": "text/html" } });'),
@@ -633,6 +644,9 @@ NO_MERGES = (
     KEPT + unmarked(MERGE).replace('if (source', 'if (Object.hasOwn(target, key) && source') + serve('merge(settings, b);'),
     KEPT + unmarked(MERGE).replace('if (source', 'if (isObject(target[key]) && source') + serve('merge(settings, b);'),
     KEPT + unmarked(MERGE).replace('if (source', 'if (typeof target[key] === "object" && source') + serve('merge(settings, b);'),
+    KEPT + 'function merge(target, source) {\nif (typeof target !== "object") return source;\n'
+    'for (const key in source) target[key] = merge(target[key] ?? {}, source[key]);\nreturn target;\n}\n'
+    + serve('merge(settings, b);'),
     # copies
     KEPT + 'function merge(target, source) {\nconst out = { ...target };\nfor (const key of Object.keys(source)) {\n'
     'out[key] = typeof source[key] === "object" ? merge(out[key] ?? {}, source[key]) : source[key];\n}\nreturn out;\n}\n'

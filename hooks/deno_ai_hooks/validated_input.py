@@ -78,12 +78,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -166,11 +168,24 @@ def _told(found: Flow) -> Iterator[Finding]:
     from deno_ai_hooks.common.stories import story
 
     kind = found.sink.kind
+    if found.origin.kind == flow.MESSAGE and _is_known(found):
+        return
     if found.origin.kind in (flow.REQUEST, flow.MESSAGE) and kind in RULES:
         subject = 'what a caller sends' if found.origin.kind == flow.REQUEST else 'what somebody writes'
         yield story(found, RULES[kind], subject, TOLD.get(kind, TOLD['code']))
     elif found.origin.kind == flow.SECRET and kind == 'prompt':
         yield story(found, SECRET, 'a secret', TOLD['secret'])
+
+
+def _is_known(found: Flow) -> bool:
+    """Return whether it was looked who wrote a message, before it did harm."""
+    from deno_ai_hooks.common import control
+
+    sink = found.sink
+    if sink.module is not found.origin.module:
+        return False
+    conditions = islice(control.of(sink.module).conditions(sink.place.start_byte), CONDITIONS)
+    return any(WRITER.search(sink.module.read(each.node)[:500]) for each in conditions)
 
 
 def _dynamic(module: Module, known: set[int]) -> Iterator[Finding]:
@@ -242,6 +257,9 @@ def _shown(found: Flow) -> bool:
 EVALUATING = frozenset('eval Function runInContext runInNewContext runInThisContext compileFunction Script '
                        'SourceTextModule'.split())
 FUNCTIONS = frozenset('arrow_function function_expression generator_function function_declaration'.split())
+CONDITIONS = 100     # that are looked at, the nearest first
+WRITER = pattern(r'(?i)\b(?:author|from|chat|user|sender|member)\w*\??\.id\b|\b(?:chat|user|sender|author)_?id\b'
+                 r'|\bis_?(?:owner|admin|allowed|authori[sz]ed|trusted)|owner_?id|admins?\b|\broles?\b')
 DOUBTED: dict[str, Callable[[Flow], bool]] = {'merge': _chosen, 'html': _shown}
 UNSEEN = frozenset(('PUT', 'PATCH', 'DELETE'))
 

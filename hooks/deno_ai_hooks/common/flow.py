@@ -86,7 +86,10 @@ PATHS = pattern(
 CURRENT = pattern(r'(?:Deno|process)\.cwd\(')
 FOLDER = pattern(r'[^./\\"\'`]')
 PATHNAME = ('pathname',)
+HOSTS = frozenset(('host', 'hostname', 'href'))
+WHOLE = ((), ('href',), ('toString()',))
 SCHEME_ONLY = pattern(r'[a-zA-Z][\w+.-]*://[^/?#]*$')
+DECODER = pattern(r'(?i)decoder(?:\(\))?$')
 PARAMETERS = (('get()',), ('getAll()',), ('toString()',))
 URL_MEMBERS = frozenset('href searchParams search pathname hash hostname host origin username password port'.split())
 BEHIND = frozenset((('pathname',), ('search',), ('hash',)))
@@ -377,9 +380,12 @@ class Flows:
     def _variable(self, node: Node, binding: Binding, path: Path, depth: int) -> Iterator[Origin]:
         if binding.declaration.type == 'for_in_statement':
             yield from self._looped(binding, path, depth)
+        hosts = [value for key, value in self._all_puts.get(binding.node.id, ()) if key in HOSTS and path in WHOLE]
         for definition in self._reaching(node, binding):
             for origin in self._origins(definition.value, definition.path + path, depth):
+                origin = origin._replace(harmless=origin.harmless | {URL}) if hosts else origin
                 yield self._via(origin, definition.value)
+        yield from self._each(hosts, (), depth)
         if binding.default is not None:
             yield from self._origins(binding.default, path, depth)
         if not path and binding.node.id in self._all_puts:
@@ -754,6 +760,8 @@ class Flows:
             return [*self._origins(owner, (ANY,), depth), *self._origins(owner, (INSIDE,), depth)] if not path else ()
         if key in ('replace', 'replaceAll') and given:
             return self._replaced(owner, given, path, depth)
+        if key == 'decode' and given and DECODER.search(self.module.callee(owner) or self.module.read(owner)[-40:]):
+            return self._origins(given[0], path, depth)
         if key in schemas.PARSING and given:
             return self._parsed(owner, given, key, path, depth)
         if key in propagation.ITEM_METHODS:

@@ -169,7 +169,7 @@ class _Merges:
         text, member = self._module.read(function), self._member(target)
         owner = re.escape(self._module.read(target.object))
         names = re.findall(rf'\b(\w+)\s*(?::[^=\n;]*)?=\s*{owner}\[', text)
-        asked = '|'.join([re.escape(member), *map(re.escape, names[:BOUND])])
+        asked = '|'.join([re.escape(member), rf'{owner}\b(?!\[)', *map(re.escape, names[:BOUND])])
         plain = _plain(text)
         return re.search(
             rf'(?:typeof|\bis[A-Z_]\w*\()(?:{asked})|hasOwn(?:Property)?(?:\.call)?\({owner}\b|{owner}\.hasOwnProperty'

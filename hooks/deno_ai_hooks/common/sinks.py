@@ -381,7 +381,7 @@ class _Sinks:
             if key is not None and value is not None and module.read(key) == '__html':
                 yield self._sink(HTML, value, node, 'dangerouslySetInnerHTML')
         for call in module.calls('Response'):
-            if len(call.arguments) > 1 and 'text/html' in self._options(call.arguments[1]):
+            if len(call.arguments) > 1 and facts.PAGES.search(self._options(call.arguments[1])):
                 yield self._sink(HTML, call.arguments[0], call.node, 'the page')
         for call in module.calls('npm:hono/html.raw', 'jsr:@hono/hono/html.raw'):
             yield from (self._sink(HTML, each, call.node, 'raw()') for each in call.arguments[:1])

@@ -111,6 +111,9 @@ HTML_METHODS = {'insertAdjacentHTML': 1, 'setHTMLUnsafe': 0, 'parseHTMLUnsafe': 
 RENDERING = frozenset('html'.split())
 """Methods of a context that answer with a page (Hono)."""
 
+PAGES = pattern(r'(?:text/html|application/xhtml\+xml|image/svg\+xml)')
+"""Types of what runs scripts where it is shown."""
+
 ROLES = pattern(
     rb'\brole\b["\')\]]{0,3}\s{0,9}[!=]==?|[!=]==?\s{0,9}\w{1,40}\??\.role\b|\.(?:has|includes)\(\s{0,9}[\w.?]{0,60}\brole\b'
     rb'|\.delete\([\w.]{0,40}role'
