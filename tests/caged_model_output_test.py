@@ -337,6 +337,17 @@ def test_allows_sql(code):
         'import { raw } from "npm:hono/html";\n' + said('const page = '
                                                         '«raw(text)»;').replace('«raw(text)»', 'raw(«text»)'),
         said('frame.srcdoc = «text»;'),
+        # of a script of the page
+        said('out.innerHTML = «marked.parse(text)»;'),
+        # a stream that is decoded and taken apart by hand
+        'const raw = JSON.stringify({ model: "it", messages, stream: true });\n'
+        'const options = { method: "POST", body: raw };\n'
+        'const response = await fetch(`${endpoint}/chat/completions`, options);\n'
+        'const reader = response.body.getReader();\n'
+        'const decoder = new TextDecoder();\nlet said = "";\nwhile (true) {\n'
+        '  const { done, value } = await reader.read();\n'
+        '  if (done) break;\n  for (const line of decoder.decode(value).split("\\n")) {\n'
+        '    said += JSON.parse(line.slice(6)).choices[0].delta.content;\n    out.innerHTML = «said»;\n  }\n}',
         said('const headers = { "Content-Type": "text/html; charset=utf-8" };\nnew Response(«text», { headers });'),
     ),
 )
@@ -1085,12 +1096,14 @@ def test_parameters_are_what_they_are_given_last(body, harmless):
 @pytest.mark.parametrize(
     'code',
     (
-        called('  if (!confirm(`run ${args.command}?`)) continue;\n  new Deno.Command("sh", { args: ["-c", args.command] });'),
+        called('  if (!confirm(`run ${args.command}?`)) continue;\n'
+               '  new Deno.Command("sh", { args: ["-c", args.command] });'),
         called('  const answer = prompt("run it [y/N]?") ?? "";\n  if (answer.toLowerCase() !== "y") continue;\n'
                '  new Deno.Command("sh", { args: ["-c", args.command] });'),
         called('  const said = await rl.question("run it? ");\n  if (said === "y") eval(args.code);'),
         called('  if (!(await confirmAction(args))) continue;\n  await Deno.remove(args.path);'),
-        called('  if (!(await askUser(`run ${args.command}?`))) continue;\n  exec(args.command);\n  await run(args.command);'
+        called('  if (!(await askUser(`run ${args.command}?`))) continue;\n  exec(args.command);\n'
+               '  await run(args.command);'
                '\n}\nfunction run(command) {\n  return new Deno.Command("sh", { args: ["-c", command] });'),
         called('  const { approved } = await review(args);\n  if (!approved) continue;\n  await db.query(args.sql);'),
         # whether there is a file

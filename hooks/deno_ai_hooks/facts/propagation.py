@@ -44,7 +44,7 @@ ORDERED = 'ordered'
 DECODING = frozenset(('decodeURIComponent', 'decodeURI', 'unescape', 'fromFileUrl'))
 
 MARKDOWN = pattern(
-    r'npm:(?:marked|showdown|markdown|remarkable|snarkdown|markdown-to-jsx)(?:@[^/.]*)?'
+    r'(?:marked|npm:(?:marked|showdown|markdown|remarkable|snarkdown|markdown-to-jsx)(?:@[^/.]*)?)'
     r'(?:\.(?:default|marked|parse|makeHtml|render|Converter|toHTML|Marked|lexer|parser|parseInline|\(\)))*$'
     r'|jsr:@deno/gfm\.nothing$'
 )
