@@ -123,6 +123,8 @@ def test_is_enforced(code):
                   'r.json(); }'},
          []),
         (handler('const apiKey = Deno.env.get("OPENAI_API_KEY"); if (!apiKey) throw new Error("x");'), []),
+        # a key that every page has
+        (handler('if (req.headers.get("apikey") !== Deno.env.get("SUPABASE_ANON_KEY")) return deny();'), ['presence']),
         # other things that are required
         (handler('const key = requireEnv("OPENAI_API_KEY"); const q = requireString(body.q); assertPost(req);'), []),
         # known in one branch only

@@ -40,6 +40,13 @@ def opened(files, path='main.ts'):
         (f'Deno.serve(async (req) => {{ async function ask() {{ return {ASK}; }} return ask(); }});', [(1, [])]),
         (f'Deno.serve(async (req) => new Response(new ReadableStream({{ async start(c) {{ c.enqueue({ASK}); }} }})));',
          [(1, [])]),
+        # by a table, and by name
+        ('const routes = { "/chat": chat }; Deno.serve((req) => { const h = routes[new URL(req.url).pathname]; return '
+         'h ? '
+         f'h(req) : nf(); }}); async function chat(req) {{ return {ASK}; }}', [(1, [])]),
+        (f'Deno.serve(async (req) => Response.json(await Promise.all((await req.json()).map(ask)))); async function '
+         f'ask(q) {{ '
+         f'return {ASK}; }}', [(1, [])]),
         # moderation costs nothing
         ('import OpenAI from "npm:openai"; const ai = new OpenAI(); Deno.serve(async () => Response.json(await '
          'ai.moderations.create({ model: "m", input: "x" })));', []),

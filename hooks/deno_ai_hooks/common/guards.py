@@ -430,13 +430,17 @@ class _Guards:
             if self._is_void(left) or self._is_void(right):
                 return max(first, second)
             if max(first, second) == PRESENT and not self._is_type(left) and not self._is_empty(right):
-                return PROVED
+                return PRESENT if self._is_public(left) or self._is_public(right) else PROVED
             return max(first, second) if max(first, second) == PROVED else NONE
         if operator.type == '||':
             return max(first, second) if self._is_empty(right) else min(first, second)
         if operator.type in ('??', '&&'):
             return max(first, second)
         return min(PRESENT, max(first, second))
+
+    def _is_public(self, node: Node) -> bool:
+        """Return whether an expression is a key that every page has."""
+        return guarding.PUBLIC.search(self._module.read(self._module.follow(node))[:300]) is not None
 
     def _is_type(self, node: Node) -> bool:
         operator = node.child_by_field_name('operator') if node.type == 'unary_expression' else None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DEPTH = 30           # calls in a row
 FUNCTIONS = 2_000    # that are looked into for one answer
+MEMBERS = 200        # of a table of functions
+FEW = 4              # functions that are handed over at once
 
 
 class Site(NamedTuple):
@@ -60,7 +62,7 @@ def reached(
                     if passes is None or passes(way[-1]):
                         found.setdefault((here.path, call.node.id), Reached(known[call.node.id], way))
                 elif len(way) < DEPTH:
-                    new = [each for each in functions.of(here).called(call)
+                    new = [each for each in (functions.of(here).called(call) or _indirectly(here, call))
                            if (each.module.path, each.node.id) not in seen]
                     if new and (passes is None or passes(way[-1])):
                         seen.update((each.module.path, each.node.id) for each in new)
@@ -87,3 +89,18 @@ def _is_apart(known: functions.Functions, function: Node, inner: Node, apart: di
             within and outer is not None and _is_apart(known, function, outer, apart)
         )
     return apart[inner.id]
+
+
+def _indirectly(module: Module, call: Call) -> list[Function]:
+    """Return the functions that a call may run without their names: of a table, or handed over by name."""
+    function = call.node.child_by_field_name('function')
+    if function is None:
+        return []
+    known = functions.of(module)
+    if function.type == 'member_expression' and module.key(function) in functions.RUNNING_LATER:
+        named = [each for each in call.arguments if each.type in ('identifier', 'member_expression')]
+        return [found for each in named[:FEW] for found in known.resolve(each)]
+    target = module.follow(function)
+    table = target.child_by_field_name('object') if target.type == 'subscript_expression' else None
+    values = module.properties(table).values() if table is not None else ()
+    return [found for each in list(values)[:MEMBERS] for found in known.resolve(each)]

@@ -136,3 +136,6 @@ FAILED = pattern(r'(?i)\b(?:\w*error\w*|err|ok|valid|success|response|result|aut
 
 ASKING_NOTHING = frozenset(('none', 'publishable'))
 """What `withSupabase` of @supabase/server is told where anyone may call: nothing, or a key that is public."""
+
+PUBLIC = pattern(r'(?i)anon_?key|publishable')
+"""Keys that are given to every browser."""
