@@ -353,12 +353,12 @@ class Flows:
             found = self._variable(node, binding, path, depth)
         else:
             return ()
-        return self._unless_checked(node, found)
+        return self._unless_checked(node, found, ANYTHING in path)
 
-    def _unless_checked(self, node: Node, found: Iterable[Origin]) -> Iterator[Origin]:
+    def _unless_checked(self, node: Node, found: Iterable[Origin], passing: bool = False) -> Iterator[Origin]:
         """Yield origins with what the module has made sure of where a name or member stands."""
         known = list(found)
-        harmless = self._checked.harmless(node) if known else NOTHING
+        harmless = self._checked.harmless(node) if known and not passing else NOTHING
         for origin in known:
             if not harmless:
                 yield origin
@@ -652,14 +652,24 @@ class Flows:
 
     def _hinted(self, function: Node, hint: str) -> bool:
         """Return whether the words of the module that a function comes from, and of those it imports, hint at it."""
-        root: Node | None = function
-        while root is not None and root.type in ('member_expression', 'call_expression', 'non_null_expression'):
-            root = root.child_by_field_name('object') or root.child_by_field_name('function')
-        binding = self.module.declaration(root) if root is not None and root.type == 'identifier' else None
+        specifier = self._imported_root(function)
+        if specifier is None or self.module.hints is None:
+            root = self._root(function)
+            return root is None or self.module.declaration(root) is not None
+        return hint in self.module.hints(specifier)
+
+    def _imported_root(self, function: Node) -> str | None:
+        """Return the specifier of the import that an expression is read of, None where it is read of something else."""
+        root = self._root(function)
+        binding = self.module.declaration(root) if root is not None else None
         origin = self.module.origin(binding) if binding is not None and binding.kind == 'import' else None
-        if origin is None or self.module.hints is None:
-            return binding is not None or root is None or root.type != 'identifier'
-        return hint in self.module.hints(origin[0])
+        return origin[0] if origin is not None else None
+
+    def _root(self, node: Node | None) -> Node | None:
+        """Return the name that an expression is read of, None where that is no name."""
+        while node is not None and node.type in ('member_expression', 'call_expression', 'non_null_expression'):
+            node = node.child_by_field_name('object') or node.child_by_field_name('function')
+        return node if node is not None and node.type == 'identifier' else None
 
     def _model(self, node: Node) -> models.ModelCall | None:
         if self._models is None:
@@ -878,14 +888,18 @@ class Flows:
     def _has_sources(self) -> bool:
         """Return whether anything that is followed may come in here: by an entry, by its type, or from a model."""
         data = self.module.text.data
-        if TYPED.search(data) or entries.entries(self.module) or models.model_calls(self.module):
-            return True
-        if any(sink.kind == propagation.PROMPT for sink in self.sinks):
+        if TYPED.search(data):
             return True
         hinted = self.module.hints
-        return hinted is not None and any(
+        if hinted is not None and any(
             hints.MODEL in hinted(each.specifier) for each in self.module.imports() if each.kind == 'import'
-        )
+        ):
+            return True
+        if hints.MODEL in hints.hints(data) and (
+            models.model_calls(self.module) or any(sink.kind == propagation.PROMPT for sink in self.sinks)
+        ):
+            return True
+        return bool(entries.entries(self.module))
 
     @property
     def sinks(self) -> list[Sink]:
@@ -916,7 +930,11 @@ class Flows:
         if not call.arguments or functions._is_foreign(call.callee) or (call.callee or '').startswith('local:'):
             return False
         function = call.node.child_by_field_name('constructor' if call.new else 'function')
-        return function is not None and self._hinted(function, hints.SINK)
+        if function is None or not self._hinted(function, hints.SINK):
+            return False
+        return self._imported_root(function) is not None or any(
+            each.module is not self.module for each in self._functions.called(call)
+        )
 
     def _carries(self, node: Node) -> bool:
         """Return whether anything at all of an expression comes from a source."""
