@@ -140,8 +140,9 @@ TOLD = {
 NEEDS = (
     r'\bserve\w*\(|\bDeno\.serve|upgradeWebSocket|listenQueue|createServer|\bcreateHandler\(',
     r'\b(?:Hono|Router|Application|express|fastify|koa|Elysia|App|Bot|Telegraf|Client|Composer)\w*\s*[<(]',
-    r'\bhandlers?\b|\bdefine\.|\bexport\s+default\b',
-    r'\.(?:get|post|put|patch|delete|all|use|on|command|hears|route)\(\s*["\'`/\[]',
+    r'\bhandlers?["\']?\s*[:=,(})]|\bHandlers?\b|\bdefine\.|\bexport\s+default\s+(?:\{|async\b|function\b|\(|\w+\s*\()',
+    r'\.(?:get|post|put|patch|delete|all|use|route)\(\s*\[?\s*["\'`][/*:]',
+    r'\.(?:on|once|command|hears|event|message|use|addEventListener|callbackQuery)\(\s*(?:["\'`/\[]|async|\()',
     r':\s*(?:Request|RouterContext|FreshContext|Context|HandlerContext|NextRequest)\b',
     r'\bexport\s+(?:async\s+)?function\s+(?:GET|POST|PUT|PATCH|DELETE|onRequest\w*)\b',
     r'\beval\b|\bFunction\(|["\'](?:node:)?vm["\']|\bset(?:Timeout|Interval)\(\s*["\'`]',
