@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from copy import copy
 
 import pytest
 from agents import faults
@@ -14,6 +15,10 @@ from deno_ai_hooks.common.runner import Job
 from deno_ai_hooks.common.runner import Judge
 from deno_ai_hooks.common.source import Source
 from examples_test import EXAMPLES
+
+# the hook without its strict rules
+everyday = copy(hook)
+everyday.checks = [check for check in hook.checks if check.function.__name__ in ('check', 'check_loops')]
 
 # ways to ask a model, each of which leaves what it says in `text`
 OPENAI = '''
@@ -138,7 +143,7 @@ def served(body: str) -> str:
     ),
 )
 def test_flags_what_any_model_says(asked, harm):
-    assert_findings(hook, ASKED[asked] + harm, 'main.ts')
+    assert_findings(everyday, ASKED[asked] + harm, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,7 @@ def test_flags_what_any_model_says(asked, harm):
     ),
 )
 def test_flags_commands(code):
-    assert_findings(hook, code, 'main.ts', rule='model-output-to-command')
+    assert_findings(everyday, code, 'main.ts', rule='model-output-to-command')
 
 
 @pytest.mark.parametrize(
@@ -207,7 +212,7 @@ def test_flags_commands(code):
     ),
 )
 def test_allows_commands(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -233,7 +238,7 @@ def test_allows_commands(code):
     ),
 )
 def test_flags_code(code):
-    assert_findings(hook, code, 'main.ts', rule='model-output-to-code')
+    assert_findings(everyday, code, 'main.ts', rule='model-output-to-code')
 
 
 @pytest.mark.parametrize(
@@ -261,7 +266,7 @@ def test_flags_code(code):
     ),
 )
 def test_allows_code(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -286,7 +291,7 @@ def test_allows_code(code):
     ),
 )
 def test_flags_sql(code):
-    assert_findings(hook, code, 'main.ts', rule='model-output-to-sql')
+    assert_findings(everyday, code, 'main.ts', rule='model-output-to-sql')
 
 
 @pytest.mark.parametrize(
@@ -316,7 +321,7 @@ def test_flags_sql(code):
     ),
 )
 def test_allows_sql(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -352,7 +357,7 @@ def test_allows_sql(code):
     ),
 )
 def test_flags_html(code):
-    assert_findings(hook, code, 'main.ts', rule='model-output-to-html')
+    assert_findings(everyday, code, 'main.ts', rule='model-output-to-html')
 
 
 @pytest.mark.parametrize(
@@ -382,7 +387,7 @@ def test_flags_html(code):
     ),
 )
 def test_allows_html(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -399,7 +404,7 @@ def test_allows_html(code):
     ),
 )
 def test_allows_components(code):
-    assert_findings(hook, code, 'main.tsx')
+    assert_findings(everyday, code, 'main.tsx')
 
 
 @pytest.mark.parametrize(
@@ -422,7 +427,7 @@ def test_allows_components(code):
     ),
 )
 def test_flags_urls(code):
-    assert_findings(hook, code, 'main.ts', rule='model-output-to-url')
+    assert_findings(everyday, code, 'main.ts', rule='model-output-to-url')
 
 
 @pytest.mark.parametrize(
@@ -460,7 +465,7 @@ def test_flags_urls(code):
     ),
 )
 def test_allows_urls(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -485,7 +490,7 @@ def test_allows_urls(code):
     ),
 )
 def test_flags_paths(code):
-    assert_findings(hook, code, 'main.ts', rule='model-output-to-path')
+    assert_findings(everyday, code, 'main.ts', rule='model-output-to-path')
 
 
 @pytest.mark.parametrize(
@@ -522,7 +527,7 @@ def test_flags_paths(code):
     ),
 )
 def test_allows_paths(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -545,7 +550,7 @@ def test_allows_paths(code):
     ),
 )
 def test_flags_dispatch(code):
-    assert_findings(hook, code, 'main.ts', rule='tool-dispatch-without-allowlist')
+    assert_findings(everyday, code, 'main.ts', rule='tool-dispatch-without-allowlist')
 
 
 @pytest.mark.parametrize(
@@ -581,7 +586,7 @@ def test_flags_dispatch(code):
     ),
 )
 def test_allows_dispatch(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 def ran(run: str) -> str:
@@ -633,7 +638,7 @@ def ran(run: str) -> str:
     ),
 )
 def test_flags_code_without_a_sandbox(code):
-    assert_findings(hook, code, 'main.ts', rule='untrusted-code-without-sandbox' if '«' in code else None)
+    assert_findings(everyday, code, 'main.ts', rule='untrusted-code-without-sandbox' if '«' in code else None)
 
 
 @pytest.mark.parametrize(
@@ -673,7 +678,7 @@ def test_flags_code_without_a_sandbox(code):
     ),
 )
 def test_allows_code_in_a_sandbox(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 BODY = '''
@@ -773,7 +778,7 @@ def looped(head: str, body: str = BODY) -> str:
     ),
 )
 def test_flags_loops(code):
-    assert_findings(hook, code, 'main.ts', rule='agent-loop-unbounded')
+    assert_findings(everyday, code, 'main.ts', rule='agent-loop-unbounded')
 
 
 def test_flags_a_loop_whose_model_is_asked_in_another_module():
@@ -788,7 +793,7 @@ def test_flags_a_loop_whose_model_is_asked_in_another_module():
 }
 '''
     code = 'import { complete } from "./llm.ts";\n' + code
-    assert_findings(hook, code, 'main.ts', files={'llm.ts': helper}, rule='agent-loop-unbounded')
+    assert_findings(everyday, code, 'main.ts', files={'llm.ts': helper}, rule='agent-loop-unbounded')
 
 
 @pytest.mark.parametrize(
@@ -881,7 +886,7 @@ def test_flags_a_loop_whose_model_is_asked_in_another_module():
     ),
 )
 def test_allows_loops(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -901,11 +906,6 @@ def test_allows_loops(code):
 )
 def test_long_loops(code, strict):
     assert [found.rule for found in judged(hook, code, 'main.ts')] == ['agent-loop-long'] * strict
-
-
-def test_long_loops_are_told_of_by_strict_alone():
-    assert {rule.id for rule in hook.rules if rule.strict} >= {'agent-loop-long'}
-    assert not [rule.id for rule in hook.rules if rule.strict and rule.id.startswith('model-output-to')]
 
 
 @pytest.mark.parametrize(
@@ -965,7 +965,7 @@ def test_long_loops_are_told_of_by_strict_alone():
     ),
 )
 def test_flags_across_modules(code, files):
-    assert_findings(hook, code, 'main.ts', files=files)
+    assert_findings(everyday, code, 'main.ts', files=files)
 
 
 @pytest.mark.parametrize(
@@ -997,7 +997,7 @@ def test_flags_across_modules(code, files):
     ),
 )
 def test_allows_across_modules(code, files):
-    assert_findings(hook, code, 'main.ts', files=files)
+    assert_findings(everyday, code, 'main.ts', files=files)
 
 
 @pytest.mark.parametrize('path', ('main_test.ts', 'tests/agent.ts', 'testdata/it.ts', 'agent.test.ts'))
@@ -1006,7 +1006,7 @@ def test_allows_tests(path):
 
 
 def test_tells_who_what_and_what_to_write():
-    (message,) = messages(hook, called('  eval(args.expression);'), 'main.ts')
+    (message,) = messages(everyday, called('  eval(args.expression);'), 'main.ts')
     assert message.startswith('what the model answers (args.expression) runs as code: whoever steers the model')
     assert 'permissions: "none"' in message
     assert '\n' not in message
@@ -1029,7 +1029,7 @@ def example(name: str) -> dict[str, str]:
 
 
 def diagnosed(files: dict[str, str]) -> set[tuple[str, int, str]]:
-    judge = Judge([Job(hook, {})], '/')
+    judge = Judge([Job(everyday, {})], '/')
     sources = {name: Source(name, text.encode()) for name, text in files.items()}
     judge.project = Project(sources.get, files=lambda: files)
     found = set()
@@ -1043,9 +1043,8 @@ def diagnosed(files: dict[str, str]) -> set[tuple[str, int, str]]:
 def test_the_careless_agent_is_told_of_as_its_manual_says():
     own = {rule.id for rule in hook.rules}
     expected = {(fault.path, fault.line, fault.rule) for fault in faults() if fault.rule in own}
-    strict = {rule.id for rule in hook.rules if rule.strict}
     assert len(expected) > 9
-    assert {found for found in diagnosed(example('careless-agent')) if found[2] not in strict} == expected
+    assert diagnosed(example('careless-agent')) == expected
 
 
 @pytest.mark.parametrize('name', ('careful-agent', 'careful-chat'))
@@ -1112,7 +1111,7 @@ def test_parameters_are_what_they_are_given_last(body, harmless):
     ),
 )
 def test_allows_what_a_person_has_seen(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
 
 
 @pytest.mark.parametrize(
@@ -1125,4 +1124,121 @@ def test_allows_what_a_person_has_seen(code):
     ),
 )
 def test_flags_what_a_person_is_only_told(code):
-    assert_findings(hook, code, 'main.ts')
+    assert_findings(everyday, code, 'main.ts')
+
+
+def strictly(code: str, rule: str) -> list[str]:
+    return [code.encode()[d.span.start:d.span.end].decode() for d in judged(hook, code, 'main.ts') if d.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ('code', 'harm'),
+    (
+        (tool('  await Deno.remove("data", { recursive: true });'), 'Deno.remove'),
+        (tool('  await Deno.writeTextFile("notes.md", it);'), 'Deno.writeTextFile'),
+        (tool('  new Deno.Command("git", { args: ["push"] });'), 'Deno.Command'),
+        ('import { unlink } from "node:fs/promises";\n' + tool('  await unlink("a");'), 'unlink'),
+        ('import { execFile } from "node:child_process";\n' + served('  execFile("systemctl", ["restart", '
+            'it]);'), 'execFile'),
+        (tool('  await db.query("DELETE FROM notes WHERE id = $1", [it]);'), 'db.query'),
+        (tool('  await db.execute("UPDATE orders SET paid = true WHERE id = ?", [it]);'), 'db.execute'),
+        (tool('  await transporter.sendMail({ to: it, subject: "hello" });'), 'transporter.sendMail'),
+        (tool('  await resend.emails.send({ to: it });'), 'resend.emails.send'),
+        (tool('  await stripe.refunds.create({ charge: it });'), 'stripe.refunds.create'),
+        (tool('  await slack.chat.postMessage({ channel: it, text: "hello" });'), 'slack.chat.postMessage'),
+        (tool('  await supabase.from("orders").delete().eq("id", it);'), 'supabase.from("orders").delete'),
+        (tool('  await prisma.order.delete({ where: { id: it } });'), 'prisma.order.delete'),
+        (served('  await users.deleteMany({ name: it });\n  return { content: [] };'), 'users.deleteMany'),
+        (tool('  await sendEmail(it, "hello");'), 'sendEmail'),
+        # by a helper
+        (tool('  await wipe();') + 'async function wipe() { await Deno.remove("data"); }', 'Deno.remove'),
+    ),
+)
+def test_flags_destructive_tools(code, harm):
+    assert strictly(code, 'destructive-tool-without-approval') == [harm]
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        tool('  return await Deno.readTextFile("notes.md");'),
+        tool('  return await db.query("SELECT * FROM notes WHERE id = $1", [it]);'),
+        tool('  await db.query("INSERT INTO notes VALUES ($1)", [it]);'),
+        tool('  return new Date().toISOString();'),
+        tool('  return (await fetch("https://api.weather.example/v1")).json();'),
+        tool('  seen.delete(it);'),
+        tool('  await kv.get(["notes", it]);'),
+        tool('  element.remove();'),
+        tool('  console.log("Delete user", it);'),
+        tool('  if (!confirm("really?")) return "no";\n  await Deno.remove("data");'),
+        tool('  if (!(await approve(it))) throw new Error("no");\n  await sendEmail(it);'),
+        tool('  await Deno.remove("data");').replace('description: "it"', 'description: "it", needsApproval: true'),
+        served('  await Deno.remove("data");\n  return { content: [] };')
+        .replace('inputSchema:', 'annotations: { destructiveHint: true }, inputSchema:'),
+        # no tool
+        'await Deno.remove("data");',
+        'export async function wipe() { await Deno.remove("data"); }',
+        'Deno.serve(async () => { await Deno.remove("data"); return new Response(""); });',
+        # a tool, and elsewhere something that is none
+        tool('  return 1;') + 'await Deno.remove("data");',
+        tool('  return await search(it);') + 'async function search(it) { return it; }',
+    ),
+)
+def test_allows_tools(code):
+    assert strictly(code, 'destructive-tool-without-approval') == []
+
+
+@pytest.mark.parametrize(
+    ('code', 'parsed'),
+    (
+        (said('const it = JSON.parse(text);'), 'JSON.parse(text)'),
+        (said('return JSON.parse(text ?? "{}");'), 'JSON.parse(text ?? "{}")'),
+        (said('const { a } = JSON.parse(text.trim());'), 'JSON.parse(text.trim())'),
+        (called('  run(args);'), 'JSON.parse(call.function.arguments)'),
+        (ANTHROPIC + 'const it = JSON.parse(text);', 'JSON.parse(text)'),
+        (GEMINI + 'const it = JSON.parse(text);', 'JSON.parse(text)'),
+        (AI_SDK + 'const it = JSON.parse(text);', 'JSON.parse(text)'),
+        (FETCH + 'const it = JSON.parse(text);', 'JSON.parse(text)'),
+        (STREAM + 'const it = JSON.parse(text);', 'JSON.parse(text)'),
+        (HELPER + 'const it = JSON.parse(text);', 'JSON.parse(text)'),
+        (OLLAMA + 'try { items = JSON.parse(text).items; } catch { items = []; }', 'JSON.parse(text)'),
+        (said('const json = text.replace(/```json|```/g, "");\nshow(JSON.parse(json) as Plan);'), 'JSON.parse(json)'),
+        (said('const it = JSON.parse(text);\nSchema.parse(other);'), 'JSON.parse(text)'),
+    ),
+)
+def test_flags_json_without_a_schema(code, parsed):
+    assert strictly(code, 'model-output-parsed-without-schema') == [parsed]
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        said('const it = Plan.parse(JSON.parse(text));'),
+        said('const raw = JSON.parse(text);\nconst it = Plan.parse(raw);'),
+        said('const it = Plan.safeParse(JSON.parse(text));'),
+        said('const raw = JSON.parse(text);\nconst it = await Plan.parseAsync(raw);'),
+        said('const it = v.parse(Plan, JSON.parse(text));'),
+        said('const raw = JSON.parse(text);\nif (!validate(raw)) throw new Error("no");'),
+        said('const raw = JSON.parse(text);\nassertPlan(raw);'),
+        said('const raw = JSON.parse(text);\nif (!isPlan(raw)) return null;'),
+        said('const it = Value.Decode(Plan, JSON.parse(text));'),
+        said('const it = JSON.parse(await Deno.readTextFile("settings.json"));'),
+        said('const it = JSON.parse("{}");\nconsole.log(text);'),
+        said('const it = JSON.parse(localStorage.getItem("it"));'),
+        'Deno.serve(async (req) => Response.json(JSON.parse(await req.text())));',
+        'const it = JSON.parse(Deno.args[0]);',
+        said('const it = JSON.stringify(text);'),
+        said('const it = yaml.parse(text);'),
+        'import { generateObject } from "npm:ai";\nconst { object } = await generateObject({ model, schema, prompt });',
+        said('const n = JSON.parse(String(reply.usage.total_tokens));'),
+        called('  const it = Args.parse(args);'),
+    ),
+)
+def test_allows_json(code):
+    assert strictly(code, 'model-output-parsed-without-schema') == []
+
+
+def test_what_is_not_sure_enough_is_strict():
+    assert {rule.id for rule in hook.rules if rule.strict} == {
+        'agent-loop-long', 'destructive-tool-without-approval', 'model-output-parsed-without-schema',
+    }

@@ -20,7 +20,7 @@ Bad:
 Good:
 
     const reply = await client.chat.completions.create({ model: "gpt-4o", messages, tools });
-    const { formula } = JSON.parse(reply.choices[0].message.tool_calls[0].function.arguments);
+    const { formula } = Formula.parse(JSON.parse(reply.choices[0].message.tool_calls[0].function.arguments));
     console.log(evaluateArithmetic(formula));
 
 Bad:
@@ -36,7 +36,8 @@ Good:
     const COMMANDS = new Map([["uptime", ["uptime"]], ["disk", ["df", "-h"]]]);
     const reply = await client.chat.completions.create({ model: "gpt-4o", messages, tools });
     for (const call of reply.choices[0].message.tool_calls) {
-      const [program, ...args] = COMMANDS.get(JSON.parse(call.function.arguments).command) ?? ["true"];
+      const { command } = Wanted.parse(JSON.parse(call.function.arguments));
+      const [program, ...args] = COMMANDS.get(command) ?? ["true"];
       await new Deno.Command(program, { args }).output();
     }
 
@@ -110,6 +111,13 @@ LOOP = hook.rule(
 STEPS = hook.rule(
     'agent-loop-long', 'A model may be asked more than 25 times for one answer', cwe=770, owasp='LLM10', severity=3.1,
     strict=True,
+)
+DESTRUCTIVE = hook.rule(
+    'destructive-tool-without-approval', 'A tool destroys, runs or sends and asks nobody', cwe=862, owasp='LLM06',
+    severity=6.5, strict=True,
+)
+PARSED = hook.rule(
+    'model-output-parsed-without-schema', 'JSON that a model wrote is used as it is', cwe=20, severity=3.7, strict=True,
 )
 
 WHO = 'whoever steers the model, by a page that it reads,'
@@ -214,6 +222,34 @@ def check_steps(module: Module) -> Iterator[Finding]:
                 module.span(node), f'{number} steps for one answer: a page that the model reads keeps it at work, and '
                 f'you paying, for as long; allow {MOST} at the most', rule=STEPS,
             )
+
+
+@hook.check('typescript', needs=(r'\b(?:tool|Tool|registerTool|addTool|dynamicTool|createTool|CallToolRequestSchema)\b',
+                                r'\b(?:inputSchema|input_schema|parameters)\b'), across=True)
+def check_tools(module: Module) -> Iterator[Finding]:
+    """Find tools that do what cannot be undone."""
+    from deno_ai_hooks.common import tools
+
+    if TESTS.search(module.path):
+        return
+    for harm in tools.destructive(module):
+        message = (f'a tool of a model comes to {harm.module.read(harm.node)[:60]} and asks nobody: {WHO} does it too; '
+                   'set needsApproval, or ask whoever is there first')
+        yield Finding(harm.module.span(harm.node), message, rule=DESTRUCTIVE, path=harm.module.path)
+
+
+@hook.check('typescript', needs=(r'JSON\.parse\(',), candidate=may_ask, across=True)
+def check_json(module: Module) -> Iterator[Finding]:
+    """Find JSON of models that no schema looks at."""
+    from deno_ai_hooks.common import tools
+
+    if TESTS.search(module.path):
+        return
+    for call in tools.unchecked(module):
+        yield Finding(
+            module.span(call.node), 'what the model wrote is taken for what it was asked to write; parse it by a '
+            'schema, as z.object({ … }).parse(JSON.parse(text)), and handle what does not fit', rule=PARSED,
+        )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

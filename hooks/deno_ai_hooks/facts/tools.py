@@ -1,0 +1,30 @@
+"""What a tool of a model does that cannot be undone, and how a person is asked before."""
+from __future__ import annotations
+
+from deno_ai_hooks.facts.patterns import pattern
+
+ASKING = pattern(
+    rb'(?i)needs_?approval|requires?_?(?:approval|confirmation)|destructiveHint|\binterrupt\s*\(|confirm\w*\s*\(|approv'
+    rb'|elicit'
+)
+"""Options of SDKs by which a person is asked (AI SDK 6, OpenAI Agents, LangGraph, MCP 2025-06-18)."""
+
+REMOVING = pattern(
+    r'^(?:Deno\.(?:remove|rename|truncate|writeTextFile|writeFile|symlink|chmod|chown)|node:fs(?:/promises)?\.(?:promises\.)?'
+    r'(?:rm|rmdir|unlink|rename|truncate|writeFile|chmod|chown))(?:Sync)?$'
+)
+"""What changes files for good."""
+
+SENDING = pattern(
+    r'(?i)(?:send_?(?:mail|email|message|sms|invoice|transaction|payment)|emails?\.send|transporter\.sendMail'
+    r'|(?:charges|refunds|paymentIntents|payouts|transfers|subscriptions|invoices)\.(?:create|cancel|pay|update)'
+    r'|chat\.postMessage|createPayment|capturePayment|createRefund|createOrder|messages\.create(?=$))$'
+)
+"""What sends mail and messages, and spends money."""
+
+DELETING = pattern(r'(?:\)|\b\w+)\.(?:deleteMany|deleteOne|deleteAll|deleteUser|destroy|dropDatabase|dropCollection)$'
+                   r'|from\([^()]*\)\s*\.delete$|(?i:prisma)\.\w+\.(?:delete|update)(?:Many)?$')
+"""What deletes rows."""
+
+CHANGING = pattern(r'(?i)\s*(?:DELETE\s+FROM|DROP\s+\w|TRUNCATE\s|UPDATE\s+\S+\s+SET|ALTER\s+TABLE)')
+"""Statements that change or delete what is there."""
