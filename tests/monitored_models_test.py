@@ -294,6 +294,21 @@ def test_it_is_told_at_the_first_endpoint_alone():
     assert {d.rule for d in judged(hook, OTHER, 'api/one.ts', files=files)} == {UNWATCHED, UNRECORDED}
 
 
+def test_the_first_endpoint_is_looked_for_once():
+    files = {**FILES, **{f'api/{index:03}.ts': 'Deno.serve(() => new Response("hello"));' for index in range(90)}}
+    files |= {f'web/{index}.ts': OTHER for index in range(9)}
+    reads = []
+
+    def load(path):
+        reads.append(path)
+        return Source(path, files[path].encode()) if path in files else None
+
+    project = Project(load, files=lambda: files)
+    assert [path for path in sorted(files) if monitoring.is_first(project, path)] == ['web/0.ts']
+    # once for its words, once to be parsed
+    assert max(map(reads.count, files)) <= 2
+
+
 def test_what_is_told_names_what_to_write():
     (text,) = messages(hook, plain(MAIN) + 'const { usage } = answer;', 'main.ts', files=FILES)
     assert '`OTEL_DENO=true`' in text

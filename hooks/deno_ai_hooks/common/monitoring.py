@@ -70,6 +70,7 @@ class Seen(NamedTuple):
 
 
 _known: WeakKeyDictionary[Project, Seen] = WeakKeyDictionary()
+_first: WeakKeyDictionary[Project, str | None] = WeakKeyDictionary()
 _patterns: list[Any] = []
 
 
@@ -134,10 +135,19 @@ def endpoint(module: Module) -> Endpoint | None:
 
 
 def is_first(project: Project, path: str) -> bool:
-    """Return whether no module before the one at `path`, in the order of paths, registers such a handler."""
-    before = [each for each in seen(project).serving if each < path]
-    modules = (project.module(each) for each in before[:FIRST])
-    return not any(module is not None and endpoint(module) is not None for module in modules)
+    """Return whether the first module, in the order of paths, that registers such a handler is the one at `path`.
+
+    Where the first FIRST modules in which requests come in do not, each is the first: one finding is reported.
+    """
+    if project not in _first:
+        paths = seen(project).serving[:FIRST]
+        _first[project] = next((each for each in paths if _registers(project, each)), None)
+    return _first[project] in (None, path)
+
+
+def _registers(project: Project, path: str) -> bool:
+    module = project.module(path)
+    return module is not None and endpoint(module) is not None
 
 
 # what runs with wide permissions
