@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 from checking import assert_findings
+from checking import fixed
 from checking import messages
 from deno_ai_hooks.validated_input import hook
 
@@ -729,3 +730,42 @@ def test_flags(rule, code):
 @pytest.mark.parametrize('code', [code for cases in HARMLESS for code in cases])
 def test_allows(code):
     assert_findings(hook, code, 'main.tsx' if '/>' in code or '</p>)' in code else 'main.ts')
+
+
+@pytest.mark.parametrize(
+    ('code', 'expected'),
+    (
+        (POSTGRES + serve('await pool.query(`SELECT * FROM t WHERE a = \'${b.a}\' AND n > ${b.n}`);'),
+         POSTGRES + serve('await pool.query(`SELECT * FROM t WHERE a = $1 AND n > $2`, [b.a, b.n]);')),
+        (SQLITE + serve('db.prepare(`select * from t where a = \'${b.a}\'`).all();'),
+         SQLITE + serve('db.prepare(`select * from t where a = ?`).all(b.a);')),
+        ('import { Client } from "jsr:@db/postgres@0.19";\nconst client = new Client({});\n'
+         + serve('await client.queryObject(`DELETE FROM t WHERE id = ${b.id};`);'),
+         'import { Client } from "jsr:@db/postgres@0.19";\nconst client = new Client({});\n'
+         + serve('await client.queryObject(`DELETE FROM t WHERE id = $1;`, [b.id]);')),
+    ),
+)
+def test_fixes(code, expected):
+    assert fixed(hook, code, 'main.ts') == expected
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        # what is no value
+        POSTGRES + serve('await pool.query(`SELECT * FROM t ORDER BY ${b.sort}`);'),
+        POSTGRES + serve('await pool.query(`SELECT * FROM ${b.table} WHERE id = ${b.id}`);'),
+        POSTGRES + serve('await pool.query(`SELECT * FROM t WHERE a LIKE \'%${b.a}%\'`);'),
+        POSTGRES + serve('await pool.query(`SELECT * FROM t WHERE a = ${b.a}::int`);'),
+        # values that are there already, a text that is made elsewhere
+        POSTGRES + serve('await pool.query(`SELECT * FROM t WHERE a = \'${b.a}\' AND n = $1`, [1]);'),
+        POSTGRES + serve('const sql = `SELECT * FROM t WHERE a = \'${b.a}\'`;\nawait pool.query(sql);'),
+        # SQLite compares by the type that is written
+        SQLITE + serve('db.prepare(`select * from t where a = ${b.a}`).all();'),
+        SQLITE + serve('const s = db.prepare(`select * from t where a = \'${b.a}\'`);\ns.all();'),
+        # another driver
+        serve('await connection.query(`SELECT * FROM t WHERE a = \'${b.a}\'`);'),
+    ),
+)
+def test_fixes_nothing_else(code):
+    assert fixed(hook, code, 'main.ts') == code

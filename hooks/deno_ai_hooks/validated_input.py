@@ -1,20 +1,28 @@
 """Validate what callers send before it reaches a command, a query, a file, a page or a prompt.
 
 Followed is the value: from a request, a chat message or a socket, through destructuring, templates,
-helpers of this module and of those that it imports, to where it does harm. What is compared with a
+helpers of this module and of those that it imports, to where it does harm.  What is compared with a
 list, a table or a pattern first, parsed by a schema that admits no free text, turned into a number,
-or stands where it can do nothing, is left alone; so are tests.
+or stands where it can do nothing, is left alone; so are tests, and what the command line says
+(`Deno.args`, `prompt()`): whoever starts a program may do all that it may.
 
 Reported are
 
 - shell commands and programs chosen by a caller, and code: `eval`, `new Function`, `import()`;
-- SQL put together from text; bound parameters and tagged templates are fine;
-- paths that may leave their folder, and URLs whose host a caller chooses;
+- SQL put together from text; bound parameters and tagged templates are fine.  Where the driver is known
+  (pg, deno-postgres, node:sqlite) and each value stands alone, it is passed beside the query by `--fix`;
+- paths that may leave their folder: the path of a URL keeps to one until it is decoded.  URLs whose host
+  a caller chooses;
 - pages with unescaped text;
-- merges of objects, as deep as they go, with keys of a caller's;
-- system prompts that a caller writes, or that carry a key: a user's own message is what a chat is for.
+- merges of objects, as deep as they go, with keys of a caller's.  In Deno `__proto__` is a key like any
+  other, `constructor.prototype` is the way to all objects; `Object.assign` and spreads do not go there;
+- system prompts that a caller writes, in whole or in part, and lists of messages put beside your own
+  with the roles they came with; a user's own message is what a chat is for;
+- keys of the environment that a system prompt tells;
+- with `--strict`, other text that runs as code, wherever it comes from.
 
-The places on the way are listed with each finding.
+A chat bot that looks first who writes, `if (ctx.from.id !== OWNER) return`, is believed.  The places on the
+way are listed with each finding.
 
 Bad:
 
@@ -69,6 +77,108 @@ Good:
       const answer = await client.chat.completions.create({
         model: "gpt-4o",
         messages: [{ role: "system", content: PERSONAS[persona] }, { role: "user", content: question }],
+      });
+      return Response.json(answer.choices[0].message.content);
+    });
+
+Bad:
+
+    import { Client } from "jsr:@db/postgres@0.19";
+    const client = new Client(Deno.env.get("DATABASE_URL"));
+    Deno.serve(async (req) => {
+      const name = new URL(req.url).searchParams.get("name");
+      const { rows } = await client.queryObject(`SELECT * FROM products WHERE name = '${name}'`);
+      return Response.json(rows);
+    });
+
+Good:
+
+    import { Client } from "jsr:@db/postgres@0.19";
+    const client = new Client(Deno.env.get("DATABASE_URL"));
+    Deno.serve(async (req) => {
+      const name = new URL(req.url).searchParams.get("name");
+      const { rows } = await client.queryObject("SELECT * FROM products WHERE name = $1", [name]);
+      return Response.json(rows);
+    });
+
+Bad:
+
+    Deno.serve(async (req) => {
+      const name = new URL(req.url).searchParams.get("name");
+      return new Response(await Deno.readTextFile(`./notes/${name}`));
+    });
+
+Good:
+
+    import { basename } from "jsr:@std/path@1";
+    Deno.serve(async (req) => {
+      const name = new URL(req.url).searchParams.get("name") ?? "";
+      return new Response(await Deno.readTextFile(`./notes/${basename(name)}`));
+    });
+
+Bad:
+
+    Deno.serve((req) => {
+      const word = new URL(req.url).searchParams.get("word");
+      return new Response(`<h1>${word}</h1>`, { headers: { "content-type": "text/html" } });
+    });
+
+Good:
+
+    import { escape } from "jsr:@std/html@1";
+    Deno.serve((req) => {
+      const word = new URL(req.url).searchParams.get("word") ?? "";
+      return new Response(`<h1>${escape(word)}</h1>`, { headers: { "content-type": "text/html" } });
+    });
+
+Bad:
+
+    const settings = {};
+    function merge(target, source) {
+      for (const key of Object.keys(source)) {
+        if (source[key] && typeof source[key] === "object") merge(target[key] ??= {}, source[key]);
+        else target[key] = source[key];
+      }
+    }
+    Deno.serve(async (req) => {
+      merge(settings, await req.json());
+      return Response.json(settings);
+    });
+
+Good:
+
+    const settings = {};
+    function merge(target, source) {
+      for (const key of Object.keys(source)) {
+        if (["__proto__", "constructor", "prototype"].includes(key)) continue;
+        if (source[key] && typeof source[key] === "object") merge(target[key] ??= {}, source[key]);
+        else target[key] = source[key];
+      }
+    }
+    Deno.serve(async (req) => {
+      merge(settings, await req.json());
+      return Response.json(settings);
+    });
+
+Bad:
+
+    Deno.serve(async (req) => {
+      const { messages } = await req.json();
+      const answer = await client.chat.completions.create({
+        model: "gpt-4o",
+        messages: [{ role: "system", content: "You sell shoes." }, ...messages],
+      });
+      return Response.json(answer.choices[0].message.content);
+    });
+
+Good:
+
+    Deno.serve(async (req) => {
+      const { messages } = await req.json();
+      const said = messages.map(({ role, content }) => ({ role: role === "assistant" ? role : "user", content }));
+      const answer = await client.chat.completions.create({
+        model: "gpt-4o",
+        messages: [{ role: "system", content: "You sell shoes." }, ...said],
       });
       return Response.json(answer.choices[0].message.content);
     });
@@ -166,14 +276,17 @@ def check(module: Module) -> Iterator[Finding]:
 
 def _told(found: Flow) -> Iterator[Finding]:
     from deno_ai_hooks.common import flow
+    from deno_ai_hooks.common.bound import bound
     from deno_ai_hooks.common.stories import story
 
-    kind = found.sink.kind
+    sink, kind = found.sink, found.sink.kind
+    own = sink.module is found.origin.module
     if found.origin.kind == flow.MESSAGE and _is_known(found):
         return
     if found.origin.kind in (flow.REQUEST, flow.MESSAGE) and kind in RULES:
         subject = 'what a caller sends' if found.origin.kind == flow.REQUEST else 'what somebody writes'
-        yield story(found, RULES[kind], subject, TOLD.get(kind, TOLD['code']))
+        told = story(found, RULES[kind], subject, TOLD.get(kind, TOLD['code']))
+        yield told._replace(fix=bound(sink.module, sink.place, sink.node)) if kind == 'sql' and own else told
     elif found.origin.kind == flow.SECRET and kind == 'prompt':
         yield story(found, SECRET, 'a secret', TOLD['secret'])
 

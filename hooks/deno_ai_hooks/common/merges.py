@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Module
 
 REJECTED = pattern(rb'["\'`](?:__proto__|prototype|constructor)["\'`]|\b__proto__\b')
+MEMBERS = pattern(r'\b(\w{1,40})\s{0,9}(?::[^=\n;]{0,60})?=\s{0,9}(\w{1,40})\[')
+FILTERED = pattern(r'(?:[sS]afe|[fF]orbid|[bB]lock|[dD]anger|[rR]eserved)\w{0,40}[.(]')
 LISTING = frozenset(('Object.keys', 'Object.entries', 'Object.getOwnPropertyNames', 'Reflect.ownKeys'))
 COMPUTED = pattern(rb'\]\s{0,9}(?:\?\?|\|\|)?=|\{\s{0,99}\[')
 LOOPS = frozenset('for_statement for_in_statement while_statement do_statement'.split())
@@ -64,6 +66,7 @@ class _Merges:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._functions = functions.of(module)
+        self._texts: dict[int, tuple[str, list[tuple[str, str]]]] = {}
         self._walks: dict[int, list[Node]] | None = None
 
     def all(self) -> Iterator[Merge]:
@@ -166,15 +169,22 @@ class _Merges:
         """Return whether it is looked first what a member is, or whose, or which key it has."""
         if checked.of(self._module).harmless(target.key):
             return True
-        text, member = self._module.read(function), self._member(target)
-        owner = re.escape(self._module.read(target.object))
-        names = re.findall(rf'\b(\w+)\s*(?::[^=\n;]*)?=\s*{owner}\[', text)
-        asked = '|'.join([re.escape(member), rf'{owner}\b(?!\[)', *map(re.escape, names[:BOUND])])
-        plain = _plain(text)
-        return re.search(
-            rf'(?:typeof|\bis[A-Z_]\w*\()(?:{asked})|hasOwn(?:Property)?(?:\.call)?\({owner}\b|{owner}\.hasOwnProperty'
-            rf'|\w*(?:[sS]afe|[fF]orbid|[bB]lock|[dD]anger|[uU]nsafe|[rR]eserved)\w*[.(]', plain,
+        plain, names = self._text(function)
+        name = self._module.read(target.object)
+        owner = re.escape(name)
+        own = [made for made, read in names if read == name]
+        asked = '|'.join([re.escape(self._member(target)), rf'{owner}\b(?!\[)', *map(re.escape, own[:BOUND])])
+        return FILTERED.search(plain) is not None or re.search(
+            rf'(?:typeof|\bis[A-Z_]\w{{0,40}}\()(?:{asked})|hasOwn(?:Property)?(?:\.call)?\({owner}\b'
+            rf'|{owner}\.hasOwnProperty', plain,
         ) is not None
+
+    def _text(self, function: Node) -> tuple[str, list[tuple[str, str]]]:
+        """Return the text of a function without spaces, and which names are given a member of which."""
+        if function.id not in self._texts:
+            text = self._module.read(function)
+            self._texts[function.id] = _plain(text), MEMBERS.findall(text)
+        return self._texts[function.id]
 
     # walks along a path
 
@@ -237,7 +247,7 @@ class _Merges:
             inner, last = self._target(left.child_by_field_name('object')), left.child_by_field_name('index')
             around = self._functions.around(node.start_byte)
             if inner is not None and last is not None and around is not None and self._is_plain(inner.object):
-                if around.end_byte - around.start_byte > LARGE or not self._is_guarded(around, inner):
+                if around.end_byte - around.start_byte <= LARGE and not self._is_guarded(around, inner):
                     yield Merge(inner.key, node, last)
 
     def _is_plain(self, node: Node) -> bool:
