@@ -284,10 +284,14 @@ def test_allows_code(code):
         'import { Database } from "jsr:@db/sqlite";\nconst db = new Database("a.db");\n'
         + said('const { sql } = JSON.parse(text);\ndb.prepare(«sql»).all();'),
         tool('  return await db.execute(«it»);'),
-        served('  const rows = await pool.query(«it»);\n  return { content: [{ type: "text", text: String(rows) }] };'),
+        'import { Pool } from "https://deno.land/x/postgres/mod.ts";\n'
+        + served('  const rows = await pool.query(«it»);\n  return { content: [] };'),
         said('const sql = text.replace(/```sql|```/g, "").trim();\nawait pool.query(«sql»);'),
         'import { DatabaseSync } from "node:sqlite";\nconst db = new DatabaseSync("a.db");\n'
         + called('  db.exec(«args.statement»);'),
+        called('  const rows = await db.all(«args.query»);'),
+        called('  await dbAdapter.run(«args.query»);'),
+        called('  await session.execute(«args.sql»);'),
     ),
 )
 def test_flags_sql(code):
@@ -314,6 +318,11 @@ def test_flags_sql(code):
         called('  await index.query({ vector, topK: 5, filter: args.filter });'),
         called('  const found = router.query(args.path);'),
         called('  await browser.get(args.name);'),
+        # clients and sessions of something else
+        called('  await searchClient.query(args.question);'),
+        called('  await this.session.execute(args.command);'),
+        called('  await this.manager.execute(call.function.name, args);'),
+        called('  await queue.all(args.names);'),
         called('  await db.run("INSERT INTO notes VALUES (?)", args.text);'),
         said('await db.query("INSERT INTO answers VALUES ($1)", [text]);'),
         said('console.log(`Delete user ${text} from the list`);'),

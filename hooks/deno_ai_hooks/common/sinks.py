@@ -335,8 +335,18 @@ class _Sinks:
             return True
         if known.strip() or first.type in ('object', 'array', 'arrow_function', 'regex'):
             return False
-        named = facts.DATABASES.search(self._module.read(owner)[-60:]) is not None
-        return named and (key in facts.RAW or key in ('query', 'execute', 'exec', 'prepare', 'batch'))
+        called = self._module.read(owner)[-60:]
+        if key in facts.ASKED_BY_NAME:
+            return facts.PLAIN_DATABASES.search(called) is not None
+        if facts.DATABASES.search(called) is None or (key not in facts.RAW and key not in facts.ASKED):
+            return False
+        # of clients and sessions there are many others
+        return key in facts.RAW or facts.ANYTHING.search(called) is None or self._has_database(first)
+
+    def _has_database(self, first: Node) -> bool:
+        if facts.STATEMENT.search(self._module.read(first)[-60:]):
+            return True
+        return any(facts.DRIVERS.search(each.specifier) for each in self._module.imports())
 
     def _dispatched(self, call: Call, function: Node) -> Iterator[Sink]:
         """Yield the key by which a function is chosen from an object: `tools[name](…)`."""

@@ -98,6 +98,17 @@ DATABASES = pattern(
 )
 """What databases are called."""
 
+ASKED = frozenset(('query', 'execute', 'exec', 'prepare', 'batch'))
+ASKED_BY_NAME = frozenset(('run', 'all', 'each'))
+PLAIN_DATABASES = pattern(r'(?i)(?:^|[._])(?:\w*db|database|sqlite\w*|db_?(?:adapter|instance|conn\w*|handle))$')
+ANYTHING = pattern(r'(?i)(?:client|session|manager|conn|connection|pool|transaction|stmt)\W*$')
+STATEMENT = pattern(r'(?i)sql|statement|stmt')
+DRIVERS = pattern(
+    r'(?i)(?:^|[/:@.-])(?:pg|postgres\w*|mysql2?|sqlite3?|mariadb|mssql|tedious|oracledb|libsql|duckdb\w*|neon\w*|drizzle|prisma'
+    r'|knex|kysely|sequelize|typeorm|better-sqlite3|planetscale|clickhouse|snowflake|bigquery|turso|db)(?:[/@.-]|$)'
+)
+"""Packages of databases."""
+
 SQL = pattern(
     r'(?i)^\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(?:SELECT\s|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s'
     r'|REPLACE\s+INTO\s|MERGE\s+INTO\s|WITH\s+\S+\s+(?:\([^)]*\)\s+)?AS\s|CREATE\s+(?:OR\s|TEMP|TABLE|VIEW|INDEX|DATABASE|ROLE|USER)'

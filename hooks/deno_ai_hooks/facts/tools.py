@@ -16,15 +16,18 @@ REMOVING = pattern(
 """What changes files for good."""
 
 SENDING = pattern(
-    r'(?i)(?:send_?(?:mail|email|message|sms|invoice|transaction|payment)|emails?\.send|transporter\.sendMail'
+    r'(?i)(?:send_?(?:mail|email|sms|invoice|transaction|payment)|emails?\.send|transporter\.sendMail'
     r'|(?:charges|refunds|paymentIntents|payouts|transfers|subscriptions|invoices)\.(?:create|cancel|pay|update)'
-    r'|chat\.postMessage|createPayment|capturePayment|createRefund|createOrder|messages\.create(?=$))$'
+    r'|chat\.postMessage|createPayment|capturePayment|createRefund|createOrder)$'
 )
 """What sends mail and messages, and spends money."""
 
 DELETING = pattern(r'(?:\)|\b\w+)\.(?:deleteMany|deleteOne|deleteAll|deleteUser|destroy|dropDatabase|dropCollection)$'
                    r'|from\([^()]*\)\s*\.delete$|(?i:prisma)\.\w+\.(?:delete|update)(?:Many)?$')
 """What deletes rows."""
+
+ENVELOPES = pattern(r'(?i)(?:line|chunk|event|data|sse|part|frame|buffer|payload)\w*\b')
+"""What the pieces of a stream are called: the provider wrote that JSON, not the model."""
 
 CHANGING = pattern(r'(?i)\s*(?:DELETE\s+FROM|DROP\s+\w|TRUNCATE\s|UPDATE\s+\S+\s+SET|ALTER\s+TABLE)')
 """Statements that change or delete what is there."""
