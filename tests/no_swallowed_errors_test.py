@@ -115,6 +115,10 @@ def test_records(code):
         f'{JOSE}app.use(async (c, next) => {{\n  try {{ c.set("user", await jwtVerify(bearer(c), KEY)); '
         'await next(); } «catch» { await next(); }\n});',
         'const allowed = await isAllowed(user).«catch(() => true)»;',
+        # what a model would have kept from others
+        f'{AI}async function moderateText(input) {{\n  try {{ return read(await ai.moderations.create({{ input }})); '
+        '} «catch (err)» {\n    console.error("not moderated", { err });\n    return { safe: true };\n  }\n}',
+        f'{AI}async function isContentSafe(input) {{\n  try {{ return read({ASK}); }} «catch» {{ return true; }}\n}}',
         'const hasAccess = async (user) => {\n  try { return await lookUp(user); } «catch» { return true; }\n};',
     ),
 )
@@ -233,6 +237,8 @@ def test_leaves_other_data_alone(code):
         # whoever it is may go on, says the name
         f'{JOSE}async function optionalAuth(c, next) {{\n  try {{ c.set("user", await jwtVerify(bearer(c), KEY)); }} '
         'catch {}\n  await next();\n}',
+        f'{JOSE}const optAuth = async (c, next) => {{\n  try {{ c.set("user", await jwtVerify(bearer(c), KEY)); }} '
+        'catch {}\n  await next();\n};',
         # one of several
         'async function authenticateToken(token) {\n  for (const each of providers) {\n    try {\n'
         '      const user = await each.authenticateToken(token);\n      if (user) return user;\n    } catch {}\n  }\n'
@@ -240,6 +246,8 @@ def test_leaves_other_data_alone(code):
         # true says that nobody is let in
         f'{JOSE}async function isExpired(t) {{ try {{ await jwtVerify(t, KEY); return false; }} '
         'catch { return true; } }',
+        'async function scan(file) { try { await read(file); return { safe: true }; } '
+        'catch { return { safe: false }; } }',
         'function isRevoked(token) { try { return check(token); } catch { return true; } }',
         # no check
         'async function exists(path) { try { await Deno.stat(path); return false; } catch { return true; } }',
@@ -391,6 +399,9 @@ END = '\n  }\n});'
         '    return new Response(«text», { status: 502 });\n  }\n  return new Response("ok");\n});',
         f'Deno.serve(async () => {{\n  const res = {POST};\n  if (!res.ok) return Response.json({{ error: '
         '«await res.json()» });\n  return new Response("ok");\n});',
+        f'app.post("/", async (req, res) => {{\n  const asked = {POST};\n  if (!asked.ok) {{\n'
+        '    const err = await asked.json().catch(() => ({}));\n'
+        '    return res.status(502).json({ error: «err.error?.message || "failed"» });\n  }\n  res.send("ok");\n});',
     ),
 )
 def test_details(code):

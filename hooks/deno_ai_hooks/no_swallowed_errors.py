@@ -125,7 +125,8 @@ MOST = 500           # handlers of one module around what matters that are judge
 
 SILENT = pattern(
     rb'\bcatch\s*(?:\([^()]{0,200}\)\s*)?\{(?:\s|;|//[^\n]{0,300}\n|/\*[^*]{0,300}\*/)*(?:\}|return\b|continue\b)|'
-    rb'\.catch\(|\.then\(|\bcatch\b[^{]{0,200}\{[^{}]{0,1000}(?:return\s+(?:true\b|\{|await\s+next|next)|\bnext\(\))'
+    rb'\.catch\(|\.then\(|\bcatch\b[^{]{0,200}\{(?:[^{}]|\{[^{}]{0,300}\}){0,1000}?'
+    rb'(?:return\s+(?:true\b|\{|await\s+next|next)|\bnext\(\))'
 )
 
 

@@ -162,7 +162,9 @@ class _Reader:
         owner, key = node.child_by_field_name('object'), self._module.key(node) or ''
         if owner is None:
             return ''
-        return MEMBERS.get(key, '') if key in MEMBERS and self.is_error(owner) else ''
+        if key in MEMBERS and self.is_error(owner):
+            return MEMBERS[key]
+        return PROVIDER if self.kind(owner, depth - 1) == PROVIDER else ''
 
     def _of_call(self, node: Node, depth: int) -> str:
         function = node.child_by_field_name('function')
@@ -175,6 +177,8 @@ class _Reader:
         key = self._module.key(function) if owner is not None else None
         if owner is not None and key == 'toString' and self.is_error(owner):
             return MESSAGE
+        if owner is not None and key == 'catch':
+            return self.kind(owner, depth - 1)
         if owner is not None and key in ('text', 'json') and self._is_refusal(node, owner):
             return PROVIDER
         if any(map(self.is_error, given)):

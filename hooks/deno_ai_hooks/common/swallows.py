@@ -46,7 +46,8 @@ FEW = 100            # branches behind a place
 
 NOTHING = frozenset('null undefined'.split())
 VALUES = frozenset(('null', 'undefined', 'void 0', '""', "''", '``', '[]', '{}'))
-PASSES = frozenset('ok valid isValid authorized authenticated allowed isAllowed success'.split())
+PASSES = frozenset('ok valid isValid authorized authenticated allowed isAllowed success safe isSafe approved '
+                   'passed'.split())
 AROUND = frozenset('await_expression parenthesized_expression as_expression satisfies_expression non_null_expression '
                    'binary_expression ternary_expression arguments call_expression member_expression array '
                    'spread_element unary_expression yield_expression'.split())

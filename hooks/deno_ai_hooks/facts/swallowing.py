@@ -13,7 +13,7 @@ CHECKING = pattern(
     r'|Valid(?:Token|ApiKey|Key|Session|Signature|Jwt|Request|User|Caller))\w*'
     r'|(?:require|assert|ensure|enforce)(?:Auth|User|Session|Admin|Login|Token|Key|ApiKey|Role|Permission|Member|Owner'
     r'|Scope|Allowed|Caller|Access)\w*|hasRole|hasPermission|hasAccess|can(?:Access|Use|Read|Write|Call)\w*'
-    r'|tokenMatches|matchesToken|moderate(?:Content|Text|Input|Prompt)?)$'
+    r'|tokenMatches|matchesToken|moderat\w+|(?:check|run|validate|screen|classify)\w*(?:Moderation|Safety)|is\w*(?:Safe|Appropriate))$'
 )
 """Functions that find out whether somebody or something may pass."""
 
@@ -27,7 +27,7 @@ CRYPTOGRAPHIC = pattern(
 
 INVERSE = pattern(
     r'(?i)expired|invalid|blocked|revoked|den(?:y|ied)|banned|reject|missing|spam|flagged|unsafe|forbid|anonymous|guest'
-    r'|needs|should|optional|maybe|^is_?not|rate_?limit'
+    r'|needs|should|optional|maybe|^is_?not|rate_?limit|^(?-i:opt[A-Z])|^with_?opt'
 )
 """Words of functions whose `true` lets nobody in, or that let everybody in on purpose."""
 
