@@ -4,7 +4,6 @@ from __future__ import annotations
 import pytest
 from checking import assert_findings
 from checking import fixed
-from checking import messages
 from deno_ai_hooks.validated_input import hook
 
 HONO = 'import { Hono } from "jsr:@hono/hono@4";\nconst app = new Hono();\n'
@@ -188,6 +187,9 @@ SQL = (
     SQLITE + serve('db.exec(«`UPDATE t SET name = \'${b.name}\'`»);'),
     SQLITE + asked('return Response.json(db.prepare(«`SELECT * FROM t ORDER BY ${q}`»).all());'),
     hono('const rows = await client.queryObject(«`SELECT * FROM t WHERE id = ${c.req.param("id")}`»);'),
+    ZOD + POSTGRES + HONO + 'const Query = z.object({ name: z.string() });\n'
+    'app.get("/x", zValidator("query", Query), async (c) => {\nconst { name } = c.req.valid("query");\n'
+    'return c.json(await pool.query(«`SELECT * FROM t WHERE name = \'${name}\'`»));\n});',
     hono('await prisma.$queryRawUnsafe(«`SELECT * FROM t WHERE id = ${c.req.query("id")}`»);'),
     oak('const { name } = ctx.params;\nconst r = await client.queryArray(«`SELECT * FROM t WHERE n = \'${name}\'`»);'),
     express('await db.query(«"SELECT * FROM t WHERE a = \'" + req.params.a + "\'"», []);'),
@@ -227,6 +229,9 @@ NO_SQL = (
             'await pool.query(`SELECT * FROM t ORDER BY ${b.sort}`);'),
     ZOD + POSTGRES + 'const Body = z.object({ id: z.string().uuid(), by: z.enum(["a", "b"]) });\n'
     + serve('const { id, by } = Body.parse(b);\nawait pool.query(`SELECT * FROM t WHERE id = \'${id}\' ORDER BY ${by}`);'),
+    ZOD + POSTGRES + HONO + 'const Query = z.object({ sort: z.enum(["name", "age"]), page: z.coerce.number() });\n'
+    'app.get("/x", zValidator("query", Query), async (c) => {\nconst { sort, page } = c.req.valid("query");\n'
+    'return c.json(await pool.query(`SELECT * FROM t ORDER BY ${sort} LIMIT 9 OFFSET ${page}`));\n});',
     POSTGRES + serve('await pool.query(`SELECT * FROM ${pool.escapeIdentifier(b.table)}`);'),
     # prose
     serve('console.info(`Delete user ${b.name} from the list`);\nreturn new Response(`Select ${b.name}`);'),

@@ -71,7 +71,7 @@ def _prepared(module: Module, call: Node, template: Node) -> tuple[Edit, ...]:
 def _values(module: Module, template: Node, quoted: bool) -> list[tuple[Span, str]]:
     """Return what stands for each value, its quotes included, and the value; nothing if one stands elsewhere."""
     holes = [each for each in template.named_children if each.type == 'template_substitution']
-    start, text = template.start_byte, module.text.data[template.start_byte:template.end_byte].decode('utf-8', 'replace')
+    start, text = template.start_byte, module.read(template)
     found: list[tuple[Span, str]] = []
     if len(text.encode()) != len(text) or len(holes) > MANY:
         return []

@@ -774,6 +774,8 @@ class Flows:
             return self._origins(given[0], path, depth)
         if key in schemas.PARSING and given:
             return self._parsed(owner, given, key, path, depth)
+        if key == 'valid' and given:
+            return self._validated(node, owner, given[0], path, depth)
         if key in propagation.ITEM_METHODS:
             found = [*self._origins(owner, (ANY, *path), depth)]
             return found or (self._origins(owner, path, depth) if key == 'at' else ())
@@ -820,6 +822,20 @@ class Flows:
             return
         for origin in self._of_text([value], inner, depth):
             yield origin._replace(harmless=origin.harmless | admitted)
+
+    def _validated(self, node: Node, owner: Node, asked: Node, path: Path, depth: int) -> Iterator[Origin]:
+        """Yield what `c.req.valid("json")` gives: as much as the schema admits that the route validates with (Hono)."""
+        function, part = self._functions.around(node.start_byte), self.module.string(asked)
+        admitted: frozenset[str] | None = NOTHING
+        for passed in self._functions.passed(function) if function is not None else ():
+            for each in passed.call.arguments:
+                given = list(arguments(each))[:2] if each.type == 'call_expression' else []
+                if len(given) > 1 and self.module.string(given[0]) == part:
+                    admitted = schemas.admitted(self.module, given[1], path)
+        if admitted is not None and admitted >= SINKS:
+            return
+        for origin in self._origins(owner, ('valid()', *path), depth):
+            yield origin._replace(harmless=origin.harmless | (admitted or NOTHING))
 
     def _is_valibot(self, owner: Node) -> bool:
         return owner.type == 'identifier' and len(self.module.read(owner)) < 8

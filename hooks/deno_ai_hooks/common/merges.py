@@ -246,9 +246,10 @@ class _Merges:
                 continue
             inner, last = self._target(left.child_by_field_name('object')), left.child_by_field_name('index')
             around = self._functions.around(node.start_byte)
-            if inner is not None and last is not None and around is not None and self._is_plain(inner.object):
-                if around.end_byte - around.start_byte <= LARGE and not self._is_guarded(around, inner):
-                    yield Merge(inner.key, node, last)
+            if inner is None or last is None or around is None or not self._is_plain(inner.object):
+                continue
+            if around.end_byte - around.start_byte <= LARGE and not self._is_guarded(around, inner):
+                yield Merge(inner.key, node, last)
 
     def _is_plain(self, node: Node) -> bool:
         target = self._module.follow(node)
