@@ -132,6 +132,8 @@ CODE = (
     hono('const { code } = await c.req.json();\nawait import(«`data:text/javascript,${code}`»);'),
     oak('const { rule } = await ctx.request.body.json();\nctx.response.body = eval(«rule»);'),
     serve('new Deno.Command("deno", { args: ["eval", «b.code»] });'),
+    'import { encodeBase64 } from "jsr:@std/encoding@1";\n'
+    + serve('new Deno.Command(Deno.execPath(), { args: ["run", «"data:text/javascript;base64," + encodeBase64(b.code)»] });'),
     serve('new Deno.Command("python3", { args: ["-c", «b.code»] });'),
     serve('const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;\n'
           'await new AsyncFunction(«b.code»)();'),
@@ -190,6 +192,9 @@ SQL = (
     ZOD + POSTGRES + HONO + 'const Query = z.object({ name: z.string() });\n'
     'app.get("/x", zValidator("query", Query), async (c) => {\nconst { name } = c.req.valid("query");\n'
     'return c.json(await pool.query(«`SELECT * FROM t WHERE name = \'${name}\'`»));\n});',
+    SQLITE + serve('const sets = Object.keys(b).map((k) => `${k} = ?`).join(", ");\n'
+                   'db.prepare(«`UPDATE t SET ${sets} WHERE id = 1`»).run(...Object.values(b));'),
+    serve('await supabase.from("t").select().or(«`owner.eq.${b.user},public.eq.true`»);'),
     hono('await prisma.$queryRawUnsafe(«`SELECT * FROM t WHERE id = ${c.req.query("id")}`»);'),
     oak('const { name } = ctx.params;\nconst r = await client.queryArray(«`SELECT * FROM t WHERE n = \'${name}\'`»);'),
     express('await db.query(«"SELECT * FROM t WHERE a = \'" + req.params.a + "\'"», []);'),
@@ -217,7 +222,11 @@ NO_SQL = (
                      'await pool.query(`DELETE FROM t WHERE id IN (${marks})`, b.ids);'),
     POSTGRES + serve('const where = [];\nif (b.name) where.push("name = $1");\n'
                      'await pool.query(`SELECT * FROM t WHERE ${where.join(" AND ")}`, [b.name]);'),
+    'const COLUMNS = ["a", "b"];\n' + SQLITE
+    + serve('const sets = Object.keys(b).filter((k) => COLUMNS.includes(k)).map((k) => `${k} = ?`).join(", ");\n'
+            'db.prepare(`UPDATE t SET ${sets} WHERE id = 1`).run(...Object.values(b));'),
     # builders
+    serve('await supabase.from("t").select().or("owner.is.null,public.eq.true");'),
     serve('await supabase.from("notes").select("*").eq("id", b.id);'),
     serve('await knex("notes").where({ id: b.id });'),
     serve('await db.select().from(notes).where(eq(notes.id, b.id));'),

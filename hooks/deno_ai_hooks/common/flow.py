@@ -700,6 +700,8 @@ class Flows:
             return [*self._each(given[:1], (INSIDE,), depth), *self._each(given[:1], (), depth)]
         if name in propagation.LISTED:
             return self._each(given[:1], path if name != 'Object.values' else path or (INSIDE,), depth)
+        if name == 'Object.keys':
+            return self._each(given[:1], (), depth)
         if name in propagation.MERGED:
             return self._each(given, path, depth)
         if propagation.MARKDOWN.match(name):
@@ -766,6 +768,8 @@ class Flows:
             return self._mapped(given[0], path, depth)
         if key in propagation.REDUCING and given:
             return [*self._mapped(given[0], (ANY, *path), depth), *self._each(given[1:2], path, depth)]
+        if key == 'filter' and given and self._compares(given[0]):
+            return ()
         if key == 'join':
             return [*self._origins(owner, (ANY,), depth), *self._origins(owner, (INSIDE,), depth)] if not path else ()
         if key in ('replace', 'replaceAll') and given:
@@ -787,6 +791,13 @@ class Flows:
         if key in ('format', 'render') or propagation.escaped(key) >= SINKS:
             return ()
         return self._origins(owner, (f'{key}()', *path), depth) if key in propagation.READING else ()
+
+    def _compares(self, callback: Node) -> bool:
+        """Return whether a function compares what it is given with a list: `(key) => KNOWN.includes(key)`."""
+        parameters = self._functions.parameters(callback) if callback.type in functions.LITERALS else []
+        name = self.module.read(parameters[0]).partition(':')[0].strip('?') if parameters else ''
+        text = self.module.read(callback)[:500]
+        return bool(name) and any(f'{asked}({name}' in text for asked in ('.includes', '.has', 'hasOwn'))
 
     def _promised(self, owner: Node, key: str, given: list[Node], path: Path, depth: int) -> Iterator[Origin]:
         if key != 'then' or not given:

@@ -258,6 +258,8 @@ class _Sinks:
         for index, each in enumerate(rest[1:]):
             if words[index] in flags:
                 yield self._sink(CODE, each, call.node, f'{name} {words[index]}')
+            elif 'deno' in known and any(prefix(value).startswith('data:') for value in evaluate(self._module, each)):
+                yield self._sink(CODE, each, call.node, 'deno run')
 
     def _arguments(self, call: Call, name: str) -> list[Node]:
         if len(call.arguments) < 2:
@@ -298,6 +300,8 @@ class _Sinks:
             yield self._sink(HTML, first, call.node, 'document.write')
         elif key == 'html' and owner.type == 'identifier' and self._is_parameter(owner):
             yield self._sink(HTML, first, call.node, f'{self._module.read(owner)}.html')
+        elif key == 'or' and first.type in facts.BUILT and facts.FILTER.match(self._module.read(first)[:99]):
+            yield self._sink(SQL, first, call.node, 'or()')
         elif key == 'send' and self._is_express(owner):
             yield from (self._sink(HTML, each, call.node, 'send()') for each in (first,) if not self._is_body(each))
         elif key == 'goto' and owner.type == 'identifier':
