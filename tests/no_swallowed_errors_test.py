@@ -383,6 +383,8 @@ END = '\n  }\n});'
         f'{SERVE}return Response.json({{ error: «err?.message ?? "failed"» }});{END}',
         'app.get("/", async (c) => { try { return c.json(await run()); } catch (e) '
         '{ return c.json({ error: «e.message» }, 500); } });',
+        'import { NextResponse } from "npm:next/server";\nexport async function POST() {\n  try { return await run(); '
+        '} catch (err) {\n    return NextResponse.json({ error: «String(err)» }, { status: 500 });\n  }\n}',
         'app.onError((err, c) => c.text(«err.message», 500));',
         'router.get("/", async (ctx) => { try { await run(); } catch (e) '
         '{ ctx.response.body = { error: «e.message» }; } });',
