@@ -86,7 +86,8 @@ NO_COMMANDS = (
     serve('new Deno.Command("wc", { args: ["-l", "--", b.file] });'),
     serve('new Deno.Command("convert", { args: [b.file, "out.png"] });'),
     'import { execFile } from "node:child_process";\n' + express('execFile("git", ["log", "--", req.body.path]);'),
-    'import { spawn } from "node:child_process";\n' + express('spawn("ffmpeg", ["-i", req.body.path], { shell: false });'),
+    'import { spawn } from "node:child_process";\n' + express('spawn("ffmpeg", ["-i", req.body.path], { shell: '
+        'false });'),
     # compared with what is allowed
     serve('if (!["ls", "df"].includes(b.cmd)) return new Response(null, { status: 400 });\nnew Deno.Command(b.cmd);'),
     'const KNOWN = new Set(["ls", "df"]);\n' + serve('if (KNOWN.has(b.cmd)) new Deno.Command(b.cmd);'),
@@ -133,7 +134,8 @@ CODE = (
     oak('const { rule } = await ctx.request.body.json();\nctx.response.body = eval(«rule»);'),
     serve('new Deno.Command("deno", { args: ["eval", «b.code»] });'),
     'import { encodeBase64 } from "jsr:@std/encoding@1";\n'
-    + serve('new Deno.Command(Deno.execPath(), { args: ["run", «"data:text/javascript;base64," + encodeBase64(b.code)»] });'),
+    + serve('new Deno.Command(Deno.execPath(), { args: ["run", «"data:text/javascript;base64," + '
+            'encodeBase64(b.code)»] });'),
     serve('new Deno.Command("python3", { args: ["-c", «b.code»] });'),
     serve('const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;\n'
           'await new AsyncFunction(«b.code»)();'),
@@ -209,7 +211,8 @@ NO_SQL = (
     # bound
     POSTGRES + serve('await pool.query("SELECT * FROM users WHERE name = $1", [b.name]);'),
     SQLITE + serve('db.prepare("SELECT * FROM t WHERE id = ?").all(b.id);'),
-    'import postgres from "npm:postgres@3";\nconst sql = postgres();\n' + serve('await sql`SELECT * FROM t WHERE id = ${b.id}`;'),
+    'import postgres from "npm:postgres@3";\nconst sql = postgres();\n' + serve('await sql`SELECT * FROM t '
+        'WHERE id = ${b.id}`;'),
     hono('await prisma.$queryRaw`SELECT * FROM t WHERE id = ${c.req.query("id")}`;'),
     hono('await client.queryObject`SELECT * FROM t WHERE id = ${c.req.param("id")}`;'),
     # constant SQL in a template, constant names with bound values
@@ -232,12 +235,14 @@ NO_SQL = (
     serve('await db.select().from(notes).where(eq(notes.id, b.id));'),
     # numbers, choices
     POSTGRES + serve('await pool.query(`SELECT * FROM t LIMIT ${Number(b.limit)}`);'),
-    POSTGRES + serve('const order = b.order === "asc" ? "ASC" : "DESC";\nawait pool.query(`SELECT * FROM t ORDER BY x ${order}`);'),
+    POSTGRES + serve('const order = b.order === "asc" ? "ASC" : "DESC";\nawait pool.query(`SELECT * FROM t '
+                     'ORDER BY x ${order}`);'),
     'const COLUMNS = ["name", "age"];\n' + POSTGRES
     + serve('if (!COLUMNS.includes(b.sort)) return new Response(null, { status: 400 });\n'
             'await pool.query(`SELECT * FROM t ORDER BY ${b.sort}`);'),
     ZOD + POSTGRES + 'const Body = z.object({ id: z.string().uuid(), by: z.enum(["a", "b"]) });\n'
-    + serve('const { id, by } = Body.parse(b);\nawait pool.query(`SELECT * FROM t WHERE id = \'${id}\' ORDER BY ${by}`);'),
+    + serve('const { id, by } = Body.parse(b);\nawait pool.query(`SELECT * FROM t WHERE id = \'${id}\' ORDER BY '
+            '${by}`);'),
     ZOD + POSTGRES + HONO + 'const Query = z.object({ sort: z.enum(["name", "age"]), page: z.coerce.number() });\n'
     'app.get("/x", zValidator("query", Query), async (c) => {\nconst { sort, page } = c.req.valid("query");\n'
     'return c.json(await pool.query(`SELECT * FROM t ORDER BY ${sort} LIMIT 9 OFFSET ${page}`));\n});',
@@ -253,7 +258,8 @@ NO_SQL = (
 PATHS = (
     asked('return new Response(await Deno.readTextFile(«`./notes/${q}`»));'),
     asked('return new Response(await Deno.readTextFile(«q»));'),
-    'import { join } from "jsr:@std/path@1";\n' + asked('return new Response(await Deno.readFile(«join("./notes", q)»));'),
+    'import { join } from "jsr:@std/path@1";\n' + asked('return new Response(await '
+        'Deno.readFile(«join("./notes", q)»));'),
     'import { resolve } from "node:path";\n' + asked('const p = resolve("data", q);\nawait Deno.remove(«p»);'),
     serve('await Deno.writeTextFile(«`uploads/${b.name}`», b.text);'),
     'Deno.serve(async (req) => {\nconst form = await req.formData();\nconst file = form.get("file") as File;\n'
@@ -263,18 +269,21 @@ PATHS = (
     'import fs from "node:fs";\n' + express('res.json(fs.readFileSync(«`./x/${req.query.file}`», "utf8"));'),
     'import { readFile } from "node:fs/promises";\n' + express('res.json(await readFile(«req.query.file»));'),
     'import { serveFile } from "jsr:@std/http@1/file-server";\n'
-    'Deno.serve((req) => {\nconst { pathname } = new URL(req.url);\nconst name = decodeURIComponent(pathname);\nreturn serveFile(req, «`./public${name}`»);\n});',
+    'Deno.serve((req) => {\nconst { pathname } = new URL(req.url);\nconst name = '
+    'decodeURIComponent(pathname);\nreturn serveFile(req, «`./public${name}`»);\n});',
     FRESH + 'app.get("/n/:name", async (ctx) => {\n'
     'return new Response(await Deno.readTextFile(«`./notes/${ctx.params.name}`»));\n});',
     serve('for await (const each of Deno.readDir(«b.folder»)) console.log(each.name);'),
     # the whole folder of the program: .env too
-    'Deno.serve(async ({ url }) => {\nlet path = "." + new URL(url).pathname;\nif (path.endsWith("/")) path += "i.html";\n'
+    'Deno.serve(async ({ url }) => {\nlet path = "." + new URL(url).pathname;\nif (path.endsWith("/")) path += '
+    '"i.html";\n'
     'return new Response(await Deno.readFile(«path»));\n});',
     'Deno.serve(async (req) => new Response(await Deno.readFile(«new URL(req.url).pathname»)));',
     'import { fromFileUrl } from "https://deno.land/std@0.224.0/path/mod.ts";\nDeno.serve(async (req) => {\n'
     'const path = fromFileUrl(new URL("../public" + new URL(req.url).pathname, import.meta.url));\n'
     'return new Response(await Deno.readFile(«path»));\n});',
-    'import { createServer } from "node:http";\nimport fs from "node:fs/promises";\ncreateServer(async (req, res) => {\n'
+    'import { createServer } from "node:http";\nimport fs from "node:fs/promises";\ncreateServer(async (req, '
+    'res) => {\n'
     'let body = "";\nfor await (const chunk of req) body += chunk;\nconst { name } = JSON.parse(body);\n'
     'res.end(await fs.readFile(«name»));\n}).listen(80);',
     BOT + 'bot.command("show", async (ctx) => ctx.reply(await Deno.readTextFile(«`notes/${ctx.match}`»)));',
@@ -282,11 +291,13 @@ PATHS = (
 )
 
 NO_PATHS = (
-    'import { basename } from "jsr:@std/path@1";\n' + asked('return new Response(await Deno.readFile(`./x/${basename(q)}`));'),
+    'import { basename } from "jsr:@std/path@1";\n' + asked('return new Response(await '
+        'Deno.readFile(`./x/${basename(q)}`));'),
     'import { resolve } from "jsr:@std/path@1";\nconst ROOT = resolve("x");\n'
     + asked('const p = resolve(ROOT, q);\nif (!p.startsWith(ROOT + "/")) return new Response(null, { status: 404 });\n'
             'return new Response(await Deno.readFile(p));'),
-    asked('if (q.includes("..")) return new Response(null, { status: 400 });\nreturn new Response(await Deno.readFile("./x/" + q));'),
+    asked('if (q.includes("..")) return new Response(null, { status: 400 });\nreturn new Response(await '
+          'Deno.readFile("./x/" + q));'),
     asked('if (!/^[\\w-]+$/.test(q)) return new Response(null, { status: 400 });\nawait Deno.readFile(`./x/${q}.md`);'),
     asked('const name = q.replace(/[^a-z0-9]/gi, "_");\nawait Deno.writeTextFile(`./x/${name}.md`, "");'),
     'const PAGES = new Map([["a", "./a.html"]]);\n' + asked('return new Response(await Deno.readFile(PAGES.get(q)!));'),
@@ -302,7 +313,8 @@ NO_PATHS = (
     serve('await supabase.storage.from("x").upload(`a/${b.name}`, b.data);'),
     ZOD + 'const Body = z.object({ id: z.string().uuid() });\n'
     + serve('const { id } = Body.parse(b);\nawait Deno.readTextFile(`./x/${id}.json`);'),
-    'import { serveDir } from "jsr:@std/http@1/file-server";\nDeno.serve((req) => serveDir(req, { fsRoot: "public" }));',
+    'import { serveDir } from "jsr:@std/http@1/file-server";\nDeno.serve((req) => serveDir(req, { fsRoot: '
+    '"public" }));',
     # a URL puts its path in order: no ".." is left
     'Deno.serve(async (req) => {\nconst url = new URL(req.url);\n'
     'const path = url.pathname === "/" ? "/index.html" : url.pathname;\n'
@@ -346,8 +358,10 @@ NO_URLS = (
     asked('const u = new URL("https://api.example.com/x");\nu.pathname = `/x/${q}`;\nreturn await fetch(u);'),
     asked('const u = new URL(q);\nif (!HOSTS.has(u.hostname)) return new Response(null, { status: 400 });\n'
           'return await fetch(u, { redirect: "error" });'),
-    asked('const u = new URL(q);\nif (u.origin !== "https://a.example") throw new Error("no");\nreturn await fetch(q);'),
-    asked('if (!q.startsWith("https://api.example.com/")) return new Response(null, { status: 400 });\nreturn fetch(q);'),
+    asked('const u = new URL(q);\nif (u.origin !== "https://a.example") throw new Error("no");\nreturn await '
+          'fetch(q);'),
+    asked('if (!q.startsWith("https://api.example.com/")) return new Response(null, { status: 400 });\nreturn '
+          'fetch(q);'),
     'const FEEDS = { a: "https://a.example/" };\n' + asked('return await fetch(FEEDS[q]);'),
     asked('if (!isAllowedUrl(q)) return new Response(null, { status: 400 });\nreturn await fetch(q);'),
     # what is sent, not where
@@ -380,7 +394,8 @@ PAGES = (
     f'return new Response(«page», {HTML});\n}});',
     hono('return c.html(«`<h1>${c.req.query("name")}</h1>`»);'),
     hono('const { name } = await c.req.parseBody();\nreturn c.html(«"<p>Hello " + name»);'),
-    'import { html, raw } from "jsr:@hono/hono@4/html";\n' + hono('return c.html(html`<p>${raw(«c.req.query("x")»)}</p>`);'),
+    'import { html, raw } from "jsr:@hono/hono@4/html";\n'
+    + hono('return c.html(html`<p>${raw(«c.req.query("x")»)}</p>`);'),
     oak('const { text } = await ctx.request.body.json();\nctx.response.type = "text/html";\n'
         'ctx.response.body = «`<p>${text}</p>`»;'),
     express('res.send(«`<h1>${req.query.name}</h1>`»);'),
@@ -458,7 +473,8 @@ PROMPTS = (
     OPENAI + hono('const { messages } = await c.req.json();\nconst all = [{ role: "system", content: "You help." }, '
                   '...«messages»];\nawait ai.chat.completions.create({ model: "m", messages: all });'),
     OPENAI + 'function ask(messages, system) {\nreturn ai.chat.completions.create({ model: "m", messages: system ? '
-    '[{ role: "system", content: system }, ...«messages»] : messages });\n}\n' + serve('return await ask(b.messages, "Help.");'),
+    '[{ role: "system", content: system }, ...«messages»] : messages });\n}\n'
+    + serve('return await ask(b.messages, "Help.");'),
     'import { streamText } from "npm:ai@6";\n'
     + serve('return streamText({ model, system: "You help.", messages: «b.messages» }).toTextStreamResponse();'),
     'Deno.serve(async (req) => {\nconst { prompt, instructions } = await req.json();\n'
@@ -470,7 +486,8 @@ NO_PROMPTS = (
     # a user's own message is what a chat is for
     messages_of('{ role: "user", content: b.question }'),
     messages_of('{ role: "system", content: "You help." }, { role: "user", content: `Question: ${b.question}` }'),
-    'import { generateText } from "npm:ai@6";\n' + serve('await generateText({ model, system: "You help.", prompt: b.text });'),
+    'import { generateText } from "npm:ai@6";\n' + serve('await generateText({ model, system: "You help.", '
+        'prompt: b.text });'),
     OPENAI + serve('await ai.responses.create({ model: "m", instructions: "You help.", input: b.text });'),
     'import Anthropic from "npm:@anthropic-ai/sdk";\nconst ai = new Anthropic();\n'
     + serve('await ai.messages.create({ model: "m", max_tokens: 9, messages: [{ role: "user", content: b.q }] });'),
@@ -625,9 +642,11 @@ MERGES = (
     KEPT + MERGE + express('merge(settings, req.body);'),
     KEPT + MERGE + 'Deno.serve((req) => {\nconst { socket, response } = Deno.upgradeWebSocket(req);\n'
     'socket.onmessage = (e) => merge(settings, JSON.parse(e.data));\nreturn response;\n});',
-    KEPT + MERGE.replace('for (const key of Object.keys(source))', 'for (const key in source)') + serve('merge(settings, b);'),
+    KEPT + MERGE.replace('for (const key of Object.keys(source))', 'for (const key in source)')
+    + serve('merge(settings, b);'),
     KEPT + 'const merge = (target, source) => {\nObject.entries(source).forEach(([key, value]) => {\n'
-    'if (value instanceof Object) merge(target[key] || (target[key] = {}), value);\nelse «target[key] = value»;\n});\n};\n'
+    'if (value instanceof Object) merge(target[key] || (target[key] = {}), value);\nelse «target[key] = '
+    'value»;\n});\n};\n'
     + serve('merge(settings, b);'),
     KEPT + 'function extend(target, ...sources) {\nconst source = sources.shift();\nfor (const key in source) {\n'
     'if (source[key] && typeof source[key] === "object") {\nif (!target[key]) Object.assign(target, { [key]: {} });\n'
@@ -648,23 +667,30 @@ NO_MERGES = (
     KEPT + serve('settings[b.name] = b.value;'),
     KEPT + serve('return Response.json(structuredClone(b));'),
     # keys that are rejected
-    KEPT + unmarked(MERGE).replace('{\n    if', '{\n    if (key === "__proto__" || key === "constructor") continue;\n    if')
+    KEPT + unmarked(MERGE).replace('{\n    if', '{\n    if (key === "__proto__" || key === "constructor") '
+                                                'continue;\n    if')
     + serve('merge(settings, b);'),
     'const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);\n' + KEPT
-    + unmarked(MERGE).replace('{\n    if', '{\n    if (FORBIDDEN.has(key)) continue;\n    if') + serve('merge(settings, b);'),
-    KEPT + unmarked(MERGE).replace('{\n    if', '{\n    if (!isSafeKey(key)) continue;\n    if') + serve('merge(settings, b);'),
+    + unmarked(MERGE).replace('{\n    if', '{\n    if (FORBIDDEN.has(key)) continue;\n    if')
+    + serve('merge(settings, b);'),
+    KEPT + unmarked(MERGE).replace('{\n    if', '{\n    if (!isSafeKey(key)) continue;\n    if')
+    + serve('merge(settings, b);'),
     'const KEYS = ["a", "b"];\n' + KEPT
-    + unmarked(MERGE).replace('{\n    if', '{\n    if (!KEYS.includes(key)) continue;\n    if') + serve('merge(settings, b);'),
+    + unmarked(MERGE).replace('{\n    if', '{\n    if (!KEYS.includes(key)) continue;\n    if')
+    + serve('merge(settings, b);'),
     # only what the target has itself, or what is an object: Object is a function
-    KEPT + unmarked(MERGE).replace('if (source', 'if (Object.hasOwn(target, key) && source') + serve('merge(settings, b);'),
+    KEPT + unmarked(MERGE).replace('if (source', 'if (Object.hasOwn(target, key) && source')
+    + serve('merge(settings, b);'),
     KEPT + unmarked(MERGE).replace('if (source', 'if (isObject(target[key]) && source') + serve('merge(settings, b);'),
-    KEPT + unmarked(MERGE).replace('if (source', 'if (typeof target[key] === "object" && source') + serve('merge(settings, b);'),
+    KEPT + unmarked(MERGE).replace('if (source', 'if (typeof target[key] === "object" && source')
+    + serve('merge(settings, b);'),
     KEPT + 'function merge(target, source) {\nif (typeof target !== "object") return source;\n'
     'for (const key in source) target[key] = merge(target[key] ?? {}, source[key]);\nreturn target;\n}\n'
     + serve('merge(settings, b);'),
     # copies
     KEPT + 'function merge(target, source) {\nconst out = { ...target };\nfor (const key of Object.keys(source)) {\n'
-    'out[key] = typeof source[key] === "object" ? merge(out[key] ?? {}, source[key]) : source[key];\n}\nreturn out;\n}\n'
+    'out[key] = typeof source[key] === "object" ? merge(out[key] ?? {}, source[key]) : source[key];\n}\nreturn '
+    'out;\n}\n'
     + serve('merge(settings, b);'),
     # one's own settings
     KEPT + unmarked(MERGE) + 'merge(settings, JSON.parse(await Deno.readTextFile("settings.json")));\n'
@@ -692,7 +718,8 @@ DYNAMICS = (
     '(0, eval)(«source.text»);',
     'globalThis.eval(«source.text»);',
     'const rows = db.all();\nfor (const row of rows) eval(«row.code»);',
-    'const AsyncFunction = (async () => {}).constructor;\nconst AF = Object.getPrototypeOf(async () => {}).constructor;\n'
+    'const AsyncFunction = (async () => {}).constructor;\nconst AF = Object.getPrototypeOf(async () => '
+    '{}).constructor;\n'
     'new Function(«templates[name]»);',
     'eval(«Deno.args[0]»);',
     'export const run = () => eval(«localStorage.getItem("code")»);',

@@ -130,7 +130,7 @@ PAGES = pattern(r'(?:text/html|application/xhtml\+xml|image/svg\+xml)')
 """Types of what runs scripts where it is shown."""
 
 ROLES = pattern(
-    rb'\brole\b["\')\]]{0,3}\s{0,9}[!=]==?|[!=]==?\s{0,9}\w{1,40}\??\.role\b|\.(?:has|includes)\(\s{0,9}[\w.?]{0,60}\brole\b'
-    rb'|\.delete\([\w.]{0,40}role'
+    rb'\brole\b["\')\]]{0,3}\s{0,9}[!=]==?|[!=]==?\s{0,9}\w{1,40}\??\.role\b'
+    rb'|\.(?:has|includes)\(\s{0,9}[\w.?]{0,60}\brole\b|\.delete\([\w.]{0,40}role'
 )
 """Where a role is compared."""
