@@ -376,8 +376,7 @@ END = '\n  }\n});'
         f'{SERVE}return new Response(«`failed: ${{err}}`», {{ status: 500 }});{END}',
         f'{SERVE}return new Response(«"failed: " + err.message», {{ status: 500 }});{END}',
         f'{SERVE}return Response.json({{ error: «err.message» }}, {{ status: 500 }});{END}',
-        f'{SERVE}return new Response(JSON.stringify({{ error: «(err as Error).message» }}));{END}'.replace(
-            '«(err as Error).message»', '«(err as Error).message»'),
+        f'{SERVE}return new Response(JSON.stringify({{ error: «(err as Error).message» }}));{END}',
         f'{SERVE}const text = err instanceof Error ? err.message : String(err);\n'
         f'    return Response.json({{ error: «text» }});{END}',
         f'{SERVE}return Response.json({{ error: «err?.message ?? "failed"» }});{END}',
@@ -390,7 +389,7 @@ END = '\n  }\n});'
         '{ ctx.response.body = { error: «e.message» }; } });',
         'app.get("/", (req, res) => { run().catch((err) => res.status(500).send(«err.stack»)); });',
         # through helpers
-        f'const text = (e: unknown) => e instanceof Error ? e.message : String(e);\n'
+        'const text = (e: unknown) => e instanceof Error ? e.message : String(e);\n'
         f'{SERVE}return Response.json({{ error: «text(err)» }});{END}',
         'function fail(message: string) { return Response.json({ error: message }, { status: 500 }); }\n'
         f'{SERVE}return fail(«err.message»);{END}',

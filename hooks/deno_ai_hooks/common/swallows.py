@@ -126,7 +126,7 @@ def _shown(clause: Node, body: Node, kind: str) -> tuple[int, int]:
 def _kind(module: Module, body: Node) -> str:
     """Return how a handler lets an error go; nothing where it does not, or says why."""
     if body.type != 'statement_block':
-        return '' if _is_telling(module, body) else _value(module, body)
+        return _value(module, body)
     said = [child for child in body.named_children if child.type not in ('comment', 'empty_statement')]
     last = said[-1] if said else None
     if last is None:
@@ -172,10 +172,6 @@ def _given(call: Node | None) -> list[Node]:
 def _start(module: Module, node: Node, most: int = SHORT) -> str:
     """Return how the text of a node begins."""
     return module.text.data[node.start_byte:min(node.end_byte, node.start_byte + most)].decode(errors='replace')
-
-
-def _is_telling(module: Module, node: Node) -> bool:
-    return facts.TELLING.search(_start(module, node)) is not None and node.type == 'call_expression'
 
 
 def _is_explained(module: Module, body: Node) -> bool:
