@@ -4,6 +4,8 @@ from __future__ import annotations
 import pytest
 from checking import assert_findings
 from checking import fixed
+from checking import judged
+from checking import messages
 from deno_ai_hooks.validated_input import hook
 
 HONO = 'import { Hono } from "jsr:@hono/hono@4";\nconst app = new Hono();\n'
@@ -557,6 +559,17 @@ SECRETS = (
     'await model.invoke([new SystemMessage(«`Use ${Deno.env.get("CRM_TOKEN")}`»)]);',
 )
 
+SECRETS += (
+    OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "user", content: '
+    '«`Log in with ${Deno.env.get("SHOP_PASSWORD")}`» }] });',
+    OPENAI + 'const env = Deno.env.toObject();\nawait ai.chat.completions.create({ model: "m", messages: ['
+    '{ role: "system", content: "Help." }, { role: "user", content: «`Settings: ${JSON.stringify(env)}`» }] });',
+    'import { generateText } from "npm:ai@6";\nawait generateText({ model, prompt: '
+    '«`Call the shop with ${Deno.env.get("CRM_TOKEN")}`» });',
+    OPENAI + 'const token = process.env.CRM_TOKEN;\nconst question = `Use ${token} for it.`;\n'
+    'await ai.chat.completions.create({ model: "m", messages: [{ role: "user", content: «question» }] });',
+)
+
 NO_SECRETS = (
     # names in text
     OPENAI + 'await ai.chat.completions.create({ model: "m", messages: [{ role: "system", content: '
@@ -810,3 +823,79 @@ def test_fixes(code, expected):
 )
 def test_fixes_nothing_else(code):
     assert fixed(hook, code, 'main.ts') == code
+
+
+SHELL = ('export async function sh(command: string) {\n'
+         'return await new Deno.Command("sh", { args: ["-c", «command»] }).output();\n}')
+ACROSS = (
+    ('request-to-command', 'import { sh } from "./lib/sh.ts";\n' + serve('await sh(`wc ${b.file}`);'),
+     {'lib/sh.ts': SHELL}),
+    ('request-to-command', 'import * as lib from "./lib/mod.ts";\n' + serve('await lib.sh(b.line);'),
+     {'lib/mod.ts': 'export { sh } from "./sh.ts";', 'lib/sh.ts': SHELL}),
+    ('request-to-code', 'import { run } from "./run.ts";\n' + hono('await run(await c.req.json());'),
+     {'run.ts': 'export const run = ({ code }) => eval(«code»);'}),
+    ('request-to-sql', 'import { Orders } from "./orders.ts";\nconst orders = new Orders();\n'
+     + serve('return Response.json(await orders.of(b.customer));'),
+     {'orders.ts': POSTGRES + 'export class Orders {\nasync of(customer) {\n'
+      'return await pool.query(«`SELECT * FROM o WHERE c = \'${customer}\'`»);\n}\n}'}),
+    ('request-to-path', 'import { note } from "@/notes.ts";\n' + asked('return new Response(await note(q));'),
+     {'deno.json': '{ "imports": { "@/": "./src/" } }',
+      'src/notes.ts': 'export const note = (name) => Deno.readTextFile(«`./notes/${name}`»);'}),
+    ('request-to-url', 'import { page } from "./pages.ts";\n' + asked('return new Response(await page({ url: q }));'),
+     {'pages.ts': 'export async function page({ url }) {\nconst r = await fetch(«url»);\nreturn await r.text();\n}'}),
+    ('request-to-html', 'import { layout } from "./layout.ts";\n'
+     + asked(f'return new Response(«layout(q)», {HTML});'),
+     {'layout.ts': 'export const layout = (title) => `<title>${title}</title>`;'}),
+    ('request-to-system-prompt', 'import { ask } from "./ask.ts";\n' + serve('return await ask(b.persona, '
+        'b.question);'),
+     {'ask.ts': OPENAI + 'export async function ask(persona, question) {\nreturn await '
+                         'ai.chat.completions.create({ model: "m", '
+      'messages: [{ role: "system", content: «`You are ${persona}`» }, { role: "user", content: question }] });\n}'}),
+    ('secret-in-prompt', OPENAI + 'import { RULES } from "./rules.ts";\nawait ai.chat.completions.create({ model: "m", '
+     'messages: [{ role: "system", content: «RULES» }] });',
+     {'rules.ts': 'export const RULES = `Use ${Deno.env.get("STOCK_TOKEN")}`;'}),
+    ('prototype-pollution-merge', 'import { merge } from "./merge.ts";\nconst settings = {};\n'
+     + serve('merge(settings, b);'),
+     {'merge.ts': 'export ' + MERGE.strip()}),
+)
+
+
+@pytest.mark.parametrize(('rule', 'code', 'files'), ACROSS)
+def test_follows_what_is_imported(rule, code, files):
+    assert_findings(hook, code, 'main.ts', files=files, rule=rule)
+
+
+@pytest.mark.parametrize(
+    ('code', 'files'),
+    (
+        ('import { sh } from "./sh.ts";\n' + serve('await sh("ls");'), {'sh.ts': unmarked(SHELL)}),
+        ('import { sh } from "./sh.ts";\nimport { known } from "./known.ts";\n'
+         + serve('if (!known.includes(b.name)) throw new Error("no");\nawait sh(`wc ${b.name}`);'),
+         {'sh.ts': unmarked(SHELL), 'known.ts': 'export const known = ["a", "b"];'}),
+        ('import { id } from "./ids.ts";\n' + POSTGRES + serve('await pool.query(`SELECT * FROM t WHERE id = '
+            '${id(b)}`);'),
+         {'ids.ts': 'export const id = (body) => Number(body.id);'}),
+        ('import { Body } from "./schema.ts";\n' + POSTGRES
+         + serve('const { id } = Body.parse(b);\nawait pool.query(`SELECT * FROM t WHERE id = \'${id}\'`);'),
+         {'schema.ts': ZOD + 'export const Body = z.object({ id: z.string().uuid() });'}),
+        ('import { PROMPTS } from "./prompts.ts";\n' + messages_of('{ role: "system", content: PROMPTS[b.kind] }'),
+         {'prompts.ts': 'export const PROMPTS = { a: "You are a." };'}),
+        ('import { merge } from "./merge.ts";\nmerge({}, { a: 1 });\n' + serve('return Response.json(b);'),
+         {'merge.ts': 'export ' + unmarked(MERGE).strip()}),
+    ),
+)
+def test_leaves_alone_what_is_imported(code, files):
+    assert_findings(hook, code, 'main.ts', files=files)
+
+
+def test_tells_the_story_in_one_line():
+    code = serve('new Deno.Command("sh", { args: ["-c", b.cmd] });')
+    assert messages(hook, code, 'main.ts') == [
+        'what a caller sends (b.cmd) runs as a command: whoever calls runs any command on this machine; start a fixed '
+        'program with a list of arguments, or compare it with a list of what is allowed',
+    ]
+    assert judged(hook, code, 'main.ts')[0].related[0].message == 'the request is read here'
+
+
+def test_leaves_tests_alone():
+    assert messages(hook, serve('eval(b.code);'), 'main_test.ts') == []

@@ -18,7 +18,7 @@ Reported are
   other, `constructor.prototype` is the way to all objects; `Object.assign` and spreads do not go there;
 - system prompts that a caller writes, in whole or in part, and lists of messages put beside your own
   with the roles they came with; a user's own message is what a chat is for;
-- keys of the environment that a system prompt tells;
+- keys of the environment that a model is told;
 - with `--strict`, other text that runs as code, wherever it comes from.
 
 A chat bot that looks first who writes, `if (ctx.from.id !== OWNER) return`, is believed.  The places on the
@@ -186,6 +186,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import islice
@@ -256,7 +257,8 @@ NEEDS = (
     r':\s*(?:Request|RouterContext|FreshContext|Context|HandlerContext|NextRequest)\b',
     r'\bexport\s+(?:async\s+)?function\s+(?:GET|POST|PUT|PATCH|DELETE|onRequest\w*)\b',
     r'\beval\b|\bFunction\(|["\'](?:node:)?vm["\']|\bset(?:Timeout|Interval)\(\s*["\'`]',
-    r'\brole["\']?\s*:\s*["\'](?:system|developer)\b|system\w*\s*:|instructions\s*:|SystemMessage\(',
+    r'\brole["\']?\s*:\s*["\'](?:system|developer|user)\b|\b(?:generate|stream)(?:Text|Object)\(',
+    r'system\w*\s*:|instructions\s*:|SystemMessage\(',
 )
 
 
@@ -267,11 +269,22 @@ def check(module: Module) -> Iterator[Finding]:
 
     if TESTS.search(module.path):
         return
-    flows = flow.of(module).flows()
+    flows = list(_once(flow.of(module).flows()))
     for found in flows:
         if found.sink.kind not in DOUBTED or DOUBTED[found.sink.kind](found):
             yield from _told(found)
     yield from _dynamic(module, {found.sink.place.id for found in flows})
+
+
+def _once(flows: Iterable[Flow]) -> Iterator[Flow]:
+    """Yield all but what is said of a secret in a system prompt once more, as it is a message too."""
+    seen: set[tuple[str, int, str]] = set()
+    for found in sorted(flows, key=lambda each: each.sink.kind == 'told'):
+        key = (found.sink.step.path, found.sink.step.span.start, found.origin.kind)
+        if found.sink.kind != 'told' or key not in seen:
+            yield found
+        if found.sink.kind == 'prompt':
+            seen.add(key)
 
 
 def _told(found: Flow) -> Iterator[Finding]:
@@ -287,7 +300,7 @@ def _told(found: Flow) -> Iterator[Finding]:
         subject = 'what a caller sends' if found.origin.kind == flow.REQUEST else 'what somebody writes'
         told = story(found, RULES[kind], subject, TOLD.get(kind, TOLD['code']))
         yield told._replace(fix=bound(sink.module, sink.place, sink.node)) if kind == 'sql' and own else told
-    elif found.origin.kind == flow.SECRET and kind == 'prompt':
+    elif found.origin.kind == flow.SECRET and kind in ('prompt', 'told'):
         yield story(found, SECRET, 'a secret', TOLD['secret'])
 
 

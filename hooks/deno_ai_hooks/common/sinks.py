@@ -27,6 +27,7 @@ from deno_ai_hooks.facts.propagation import PATH
 from deno_ai_hooks.facts.propagation import PROMPT
 from deno_ai_hooks.facts.propagation import ROLE
 from deno_ai_hooks.facts.propagation import SQL
+from deno_ai_hooks.facts.propagation import TOLD
 from deno_ai_hooks.facts.propagation import URL
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ MESSAGES = {
     SQL: 'is part of a query here',
     HTML: 'is put into a page here', URL: 'says where a request goes here', PATH: 'names a file here',
     PROMPT: 'instructs the model here', KEY: 'chooses a function here', MERGE: 'becomes a key here',
-    ROLE: 'stands beside the system prompt here',
+    ROLE: 'stands beside the system prompt here', TOLD: 'is sent to the model here',
 }
 
 
@@ -88,6 +89,7 @@ class _Sinks:
         yield from self._pages()
         yield from self._prompts()
         yield from self._roles()
+        yield from self._told()
         yield from self._written()
         yield from self._merged()
 
@@ -429,6 +431,17 @@ class _Sinks:
                 told = call.prompt or any(call.node.start_byte <= start < call.node.end_byte for start in own[:MANY])
                 for each in self._beside(call) if told else ():
                     yield self._sink(ROLE, each, call.node, 'the messages', ('*', 'role'))
+
+    def _told(self) -> Iterator[Sink]:
+        """Yield what a model is told in messages of whatever role."""
+        for call in models.model_calls(self._module):
+            listed = self._module.follow(call.messages) if call.messages is not None else None
+            for each in elements(listed)[:MANY] if listed is not None and listed.type == 'array' else ():
+                content = self._module.properties(each).get('content')
+                if content is not None:
+                    yield self._sink(TOLD, content, call.node, 'a message')
+            if listed is not None and call.messages is not None and listed.type in (*facts.BUILT, 'identifier'):
+                yield self._sink(TOLD, call.messages, call.node, 'the prompt')
 
     def _beside(self, call: models.ModelCall) -> list[Node]:
         listed = self._module.follow(call.messages) if call.messages is not None else None

@@ -27,7 +27,8 @@ SINKS = {
     'code': 'runs as code', 'apart': 'runs as code', 'command': 'runs as a command', 'sql': 'becomes part of a query',
     'html': 'becomes part of a page', 'url': 'says where a request goes', 'path': 'names a file',
     'prompt': 'becomes part of the system prompt', 'key': 'chooses the function that is called',
-    'role': 'stands beside the system prompt with its roles', 'merge': 'becomes keys of an object, however deep',
+    'told': 'is sent to a model', 'role': 'stands beside the system prompt with its roles',
+    'merge': 'becomes keys of an object, however deep',
 }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 from deno_ai_hooks.facts.patterns import pattern
 
 CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY = 'code', 'command', 'sql', 'html', 'url', 'path', 'prompt', 'key'
-APART, MERGE, ROLE = 'apart', 'merge', 'role'
+APART, MERGE, ROLE, TOLD = 'apart', 'merge', 'role', 'told'
 """What text may do harm to: the kinds of sinks; `apart` runs code in a worker, a context or a process of its own."""
 
-SINKS = frozenset((CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY, APART, MERGE, ROLE))
+SINKS = frozenset((CODE, COMMAND, SQL, HTML, URL, PATH, PROMPT, KEY, APART, MERGE, ROLE, TOLD))
 
 SAME = frozenset('''
     String structuredClone Object.freeze Object.seal Promise.resolve decodeURIComponent decodeURI unescape atob btoa

@@ -123,7 +123,9 @@ RENDERING = frozenset('html'.split())
 """Methods of a context that answer with a page (Hono)."""
 
 BUILT = frozenset(('template_string', 'binary_expression'))
-FILTER = pattern(r'["\'`]\(?[\w"]{1,40}\.(?:not\.)?(?:eq|neq|gte?|lte?|i?like|i?match|is|in|cs|cd|ov|fts|plfts|phfts|wfts)\.')
+FILTER = pattern(
+    r'["\'`]\(?[\w"]{1,40}\.(?:not\.)?(?:eq|neq|gte?|lte?|i?like|i?match|is|in|cs|cd|ov|fts|plfts|phfts|wfts)\.'
+)
 """Conditions of PostgREST as text, which a comma in a value adds to (supabase-js 2: "make sure to sanitize")."""
 
 PAGES = pattern(r'(?:text/html|application/xhtml\+xml|image/svg\+xml)')
