@@ -153,6 +153,11 @@ TURN_AFTER_TURN = (
     'for (let turn = 0; turn < 8; turn++), and give up after them'
 )
 LOCAL = pattern(rb'(?:from|import)\s{0,9}\(?\s{0,9}["\'](?:\.|@/|~/|\$|#)')
+OTHERS = pattern(
+    rb'(?i)mcp|modelcontextprotocol|tools?\b|schema\b|\bWorker\b|Command\b|child_process|write(?:Text)?File'
+)
+"""Words of tools, and of code that callers send, where no model is named."""
+
 LIMITS = frozenset(('maxSteps', 'maxTurns', 'max_turns', 'recursionLimit'))
 MOST = 25
 
@@ -162,6 +167,27 @@ def may_ask(data: bytes) -> bool:
     from deno_ai_hooks.facts import hints
 
     return hints.MODEL in hints.hints(data) or LOCAL.search(data) is not None
+
+
+def may_flow(data: bytes) -> bool:
+    """Return whether text of a model may come to harm: what is asked, or imported, and what does it."""
+    from deno_ai_hooks.facts import hints
+
+    if LOCAL.search(data):
+        return True
+    found = hints.hints(data)
+    return hints.SINK in found and (hints.MODEL in found or OTHERS.search(data) is not None)
+
+
+def is_concerned(module: Module) -> bool:
+    """Return whether a model may be asked, and harm be done, in a module or in those that it imports."""
+    from deno_ai_hooks.facts import hints
+
+    own = hints.hints(module.text.data)
+    known = own | {hints.MODEL} if OTHERS.search(module.text.data) else own
+    if module.hints is not None and not known >= hints.ALL:
+        known = known.union(*(module.hints(each.specifier) for each in module.imports() if each.kind == 'import'))
+    return known >= hints.ALL
 
 
 def is_seen(found: Flow) -> bool:
@@ -176,21 +202,20 @@ def is_seen(found: Flow) -> bool:
     return any(approved(*place) for place in ((found.sink.module, found.sink.place.start_byte), *places))
 
 
-@hook.check('typescript', needs=NEEDS, across=True)
+@hook.check('typescript', needs=NEEDS, candidate=may_flow, across=True)
 def check(module: Module) -> Iterator[Finding]:
     """Find what models answer where it does harm."""
     from deno_ai_hooks.common import flow
     from deno_ai_hooks.common.stories import story
 
-    if TESTS.search(module.path):
+    if TESTS.search(module.path) or not is_concerned(module):
         return
     subjects = {flow.MODEL: 'what the model answers', flow.REQUEST: 'what a caller sends',
                 flow.MESSAGE: 'what somebody writes'}
     for found in flow.of(module).flows():
-        if is_seen(found):
-            continue
         kind = 'apart' if found.sink.apart and found.origin.kind == flow.MODEL else found.sink.kind
-        if kind in RULES and (found.origin.kind == flow.MODEL or (kind == 'apart' and found.origin.kind in subjects)):
+        told = found.origin.kind == flow.MODEL or (kind == 'apart' and found.origin.kind in subjects)
+        if told and kind in RULES and not is_seen(found):
             yield story(found, RULES[kind], subjects[found.origin.kind], TOLD[kind])
 
 

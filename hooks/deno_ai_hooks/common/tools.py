@@ -78,8 +78,12 @@ def _harms(function: Function) -> Iterator[tuple[Module, Node]]:
 
 def _is_harm(module: Module, call: Call) -> bool:
     name = call.callee or ''
-    if name in PROGRAMS or name in COMMANDS or facts.REMOVING.search(name):
+    if name in COMMANDS or facts.REMOVING.search(name):
         return True
+    if name in PROGRAMS:
+        return bool(call.arguments) and any(
+            program and program not in facts.READING for program in map(prefix, evaluate(module, call.arguments[0]))
+        )
     function = call.node.child_by_field_name('function')
     if function is None or function.type != 'member_expression':
         return facts.SENDING.search(name.rpartition('.')[2]) is not None

@@ -9,6 +9,9 @@ ASKING = pattern(
 )
 """Options of SDKs by which a person is asked (AI SDK 6, OpenAI Agents, LangGraph, MCP 2025-06-18)."""
 
+READING = frozenset('rg grep ls cat find du df ps uname which wc head tail stat file tree jq fd ag date'.split())
+"""Programs that only look."""
+
 REMOVING = pattern(
     r'^(?:Deno\.(?:remove|rename|truncate|writeTextFile|writeFile|symlink|chmod|chown)|node:fs(?:/promises)?\.(?:promises\.)?'
     r'(?:rm|rmdir|unlink|rename|truncate|writeFile|chmod|chown))(?:Sync)?$'
@@ -22,11 +25,11 @@ SENDING = pattern(
 )
 """What sends mail and messages, and spends money."""
 
-DELETING = pattern(r'(?:\)|\b\w+)\.(?:deleteMany|deleteOne|deleteAll|deleteUser|destroy|dropDatabase|dropCollection)$'
+DELETING = pattern(r'(?:\)|\b\w+)\.(?:deleteMany|deleteOne|deleteAll|deleteUser|dropDatabase|dropCollection)$'
                    r'|from\([^()]*\)\s*\.delete$|(?i:prisma)\.\w+\.(?:delete|update)(?:Many)?$')
 """What deletes rows."""
 
-ENVELOPES = pattern(r'(?i)(?:line|chunk|event|data|sse|part|frame|buffer|payload)\w*\b')
+ENVELOPES = pattern(r'(?i)(?:line|chunk|event|data|sse|part|frame|buffer|payload)\w*\b|.{0,40}\bdecode\(')
 """What the pieces of a stream are called: the provider wrote that JSON, not the model."""
 
 CHANGING = pattern(r'(?i)\s*(?:DELETE\s+FROM|DROP\s+\w|TRUNCATE\s|UPDATE\s+\S+\s+SET|ALTER\s+TABLE)')
