@@ -78,6 +78,10 @@ def handler(body):
          'async function runTool(name, args) {\nswitch (name) {\n'
          'case "shell": return new Deno.Command("bash", { args: ["-lc", args.command] }).output();\n}\n}',
          ('model', 'command', 'args.command')),
+        # who asks is known; what is asked is not
+        (handler('await requireUser(req);\neval(await req.text());'), ('request', 'code', 'await req.text()')),
+        (handler('if (!(await isAuthorized(req))) return deny();\neval(await req.text());'),
+         ('request', 'code', 'await req.text()')),
         # a tool of the SDK's own making
         ('import { anthropic } from "npm:@ai-sdk/anthropic";\nimport { exec } from "node:child_process";\n'
          'const bash = anthropic.tools.bash_20250124({ execute: async (given) => exec(given.command) });',

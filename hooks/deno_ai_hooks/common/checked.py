@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common import control
+from deno_ai_hooks.common.callers import ASKING
 from deno_ai_hooks.common.control import Condition
 from deno_ai_hooks.common.documents.typescript_tree import arguments
 from deno_ai_hooks.common.documents.typescript_tree import unwrapped
@@ -261,8 +262,9 @@ class Checked:
             return
         bad = any(word in name.lower() for word in ('unsafe', 'invalid', 'private', 'forbidden', 'denied', 'blocked',
                                                     'internal', 'dangerous', 'malicious', 'reserved', 'loopback'))
-        if holds != bad:
-            for each in given:
+        for each in given if holds != bad else ():
+            # who asks is judged by a request as a whole, not what is asked
+            if not (each.type == 'identifier' and self._module.read(each) in ASKING):
                 yield from self._all(each)
 
     # what a statement makes sure of
