@@ -1,6 +1,8 @@
 """What callers send: where it does harm, and where it is checked, bound, escaped or can do nothing."""
 from __future__ import annotations
 
+import time
+
 import pytest
 from checking import assert_findings
 from checking import fixed
@@ -899,3 +901,21 @@ def test_tells_the_story_in_one_line():
 
 def test_leaves_tests_alone():
     assert messages(hook, serve('eval(b.code);'), 'main_test.ts') == []
+
+
+@pytest.mark.parametrize(
+    'code',
+    (
+        'function f(o, a, b) {' + 'o[a][b] = 1;' * 1500 + '}',
+        ''.join(f'function f{n}(o, a, b) {{ o[a][b] = 1; }}' for n in range(3000)),
+        ''.join(f'function m{m}(t, s) {{'
+                + ''.join(f'for (const k{n} in s) t[k{n}] = m{m}(t[k{n}], s[k{n}]);' for n in range(200))
+                + '}' for m in range(8)),
+        'function f(o, a, b) {' + 'x:' * 9000 + 'o[a][b] = 1; }',
+        'let o = {};' + 'for (;;) { o = o[k]; o[k] = 1; }' * 2000,
+    ),
+)
+def test_stands_sheer_size(code):
+    started = time.monotonic()
+    messages(hook, code + serve('f({}, b.x, b.y);'), 'main.ts')
+    assert time.monotonic() - started < 10

@@ -38,6 +38,7 @@ LOOPS = frozenset('for_statement for_in_statement while_statement do_statement'.
 CALLBACKS = frozenset(('arrow_function', 'function_expression'))
 LARGE = 20_000       # bytes of a function that is looked at
 BOUND = 12
+MANY = 300           # members of one module that are looked at
 
 
 class Merge(NamedTuple):
@@ -67,6 +68,8 @@ class _Merges:
         self._module = module
         self._functions = functions.of(module)
         self._texts: dict[int, tuple[str, list[tuple[str, str]]]] = {}
+        self._guarded: dict[tuple[int, str], bool] = {}
+        self._left = MANY
         self._walks: dict[int, list[Node]] | None = None
 
     def all(self) -> Iterator[Merge]:
@@ -126,8 +129,9 @@ class _Merges:
     def _recursive(self, place: Node, target: Target, binding: Binding) -> Iterator[Merge]:
         home = self._functions.position(binding)
         listed = self._listed(target.key)
-        if home is None or listed is None or home[0].end_byte - home[0].start_byte > LARGE:
+        if home is None or listed is None or home[0].end_byte - home[0].start_byte > LARGE or self._left <= 0:
             return
+        self._left -= 1
         if self._calls_itself(home[0], target) and not self._is_guarded(home[0], target):
             yield Merge(listed, place)
 
@@ -167,6 +171,12 @@ class _Merges:
 
     def _is_guarded(self, function: Node, target: Target) -> bool:
         """Return whether it is looked first what a member is, or whose, or which key it has."""
+        member = function.id, self._member(target)
+        if member not in self._guarded:
+            self._guarded[member] = len(self._guarded) >= MANY or self._is_asked(function, target)
+        return self._guarded[member]
+
+    def _is_asked(self, function: Node, target: Target) -> bool:
         if checked.of(self._module).harmless(target.key):
             return True
         plain, names = self._text(function)
