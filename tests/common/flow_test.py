@@ -82,6 +82,9 @@ def handler(body):
         (handler('await requireUser(req);\neval(await req.text());'), ('request', 'code', 'await req.text()')),
         (handler('if (!(await isAuthorized(req))) return deny();\neval(await req.text());'),
          ('request', 'code', 'await req.text()')),
+        # as service workers do
+        ('addEventListener("fetch", (event) => event.respondWith(answer(event.request)));\n'
+         'async function answer(request) { eval(await request.text()); }', ('request', 'code', 'await request.text()')),
         # a tool of the SDK's own making
         ('import { anthropic } from "npm:@ai-sdk/anthropic";\nimport { exec } from "node:child_process";\n'
          'const bash = anthropic.tools.bash_20250124({ execute: async (given) => exec(given.command) });',

@@ -326,10 +326,14 @@ class _Finder:
             yield self._entry(handler, MESSAGE, kind, HANDLED[kind], call.node, method=name, before=before)
 
     def listener(self, call: Call) -> Iterator[Entry]:
-        """Yield what listens to Discord's events, and to messages of sockets."""
+        """Yield what listens to Discord's events, to messages of sockets, and to requests as service workers do."""
         if len(call.arguments) < 2:
             return
         event = self._module.string(call.arguments[0]) or self._module.key(call.arguments[0]) or ''
+        if event == 'fetch' and call.callee == 'addEventListener':
+            for handler in handlers(self._module, call.arguments[1]):
+                yield self._entry(handler, REQUEST, 'deno', ('request event',), call.node)
+            return
         shape = self._event(event, call)
         for handler in handlers(self._module, call.arguments[1]) if shape else ():
             kind = 'discord' if shape.startswith('discord') else 'websocket'
