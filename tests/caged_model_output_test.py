@@ -1251,3 +1251,12 @@ def test_what_is_not_sure_enough_is_strict():
     assert {rule.id for rule in hook.rules if rule.strict} == {
         'agent-loop-long', 'destructive-tool-without-approval', 'model-output-parsed-without-schema',
     }
+
+
+def test_loops_that_wait_for_the_clock_or_are_stopped_are_bound():
+    body = BODY.replace('break', 'continue') + '  await new Promise((go) => setTimeout(go, 5000));\n'
+    assert_findings(everyday, looped('while (true)', body), 'main.ts')
+    assert_findings(everyday, looped('while (!stopRequested)'), 'main.ts')
+    # a time limit for each answer is another thing
+    body = '  const timer = setTimeout(() => controller.abort(), 9000);' + BODY
+    assert_findings(everyday, looped('«while (true)»', body), 'main.ts')

@@ -153,6 +153,9 @@ TURN_AFTER_TURN = (
     'for (let turn = 0; turn < 8; turn++), and give up after them'
 )
 LOCAL = pattern(rb'(?:from|import)\s{0,9}\(?\s{0,9}["\'](?:\.|@/|~/|\$|#)')
+GLUE = pattern(
+    rb'(?i)tool|agent|chat|llm|model|prompt|completion|repl(?:y|ies)|assistant|answer|message|\bask|generat|\bai\b|\bgpt'
+)
 OTHERS = pattern(
     rb'(?i)mcp|modelcontextprotocol|tools?\b|schema\b|\bWorker\b|Command\b|child_process|write(?:Text)?File'
 )
@@ -163,17 +166,25 @@ MOST = 25
 
 
 def may_ask(data: bytes) -> bool:
-    """Return whether a module with a loop may ask a model: by itself, or by what it imports."""
+    """Return whether a module with a loop may ask a model: by itself, or by what it imports and speaks of."""
     from deno_ai_hooks.facts import hints
 
-    return hints.MODEL in hints.hints(data) or LOCAL.search(data) is not None
+    return hints.MODEL in hints.hints(data) or is_glue(data)
+
+
+def is_glue(data: bytes) -> bool:
+    """Return whether a module puts others of one's own together that have to do with models, by its words."""
+    return LOCAL.search(data) is not None and GLUE.search(data) is not None
 
 
 def may_flow(data: bytes) -> bool:
-    """Return whether text of a model may come to harm: what is asked, or imported, and what does it."""
+    """Return whether text of a model may do harm: a module asks and harms, or puts others together that do.
+
+    One that imports both, and names neither models nor tools, answers nor messages, is not looked into.
+    """
     from deno_ai_hooks.facts import hints
 
-    if LOCAL.search(data):
+    if is_glue(data):
         return True
     found = hints.hints(data)
     return hints.SINK in found and (hints.MODEL in found or OTHERS.search(data) is not None)

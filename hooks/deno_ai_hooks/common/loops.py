@@ -179,6 +179,9 @@ class _Loops:
             waiting = awaited.endswith(b'await') and facts.WAITING.fullmatch(name)
             if waiting and self._at_home(call.node, home) and not self._in_catch(call.node, loop):
                 return True
+            sleeps = whole == 'setTimeout' and bool(call.arguments) and call.arguments[0].type == 'identifier'
+            if sleeps and not self._in_catch(call.node, loop):
+                return True
             if any(self._asks_a_person(each) for each in self._functions.called(call)):
                 return True
         return False

@@ -11,7 +11,7 @@ QUOTED = pattern(r'"[^"\n]{0,400}"|\'[^\'\n]{0,400}\'')
 COUNTING = pattern(
     r'(?i)(?:^|[^a-z])_?(?:max|min|n|num|total|over|is|has|should|reached|too)?_?'
     r'(?:max(?:imum|ed)?|limits?|budget|deadline|attempts?|tries|retries|turns?|iterations?|iters?|rounds?|depth|expir\w*'
-    r'|remaining|elapsed|time_?(?:out|d_?out|left|up)|abort\w*|cancel\w*|interrupt\w*|exceed\w*|quota|exhausted|shutdown'
+    r'|remaining|elapsed|time_?(?:out|d_?out|left|up)|abort\w*|cancel\w*|interrupt\w*|exceed\w*|quota|exhausted|shutdown|stopped|stop_?requested'
     r'|running|closed|steps_?(?:left|taken)?|step_?count|counter|credits?)(?![a-z])'
     r'|[a-z](?:Max|Limit|Budget|Deadline|Attempts?|Retries|Turns?|Iterations?|Iters?|Rounds?|Remaining|Elapsed|Timeout|TimedOut'
     r'|Aborted|Cancell?ed|Interrupted|Exceeded|Quota|Exhausted|Steps|Count|Counter)(?![a-z])'
