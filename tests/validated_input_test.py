@@ -251,6 +251,10 @@ NO_SQL = (
     'app.get("/x", zValidator("query", Query), async (c) => {\nconst { sort, page } = c.req.valid("query");\n'
     'return c.json(await pool.query(`SELECT * FROM t ORDER BY ${sort} LIMIT 9 OFFSET ${page}`));\n});',
     POSTGRES + serve('await pool.query(`SELECT * FROM ${pool.escapeIdentifier(b.table)}`);'),
+    POSTGRES + serve('if (isNaN(b.id)) return new Response(null, { status: 400 });\n'
+                     'await pool.query(`SELECT * FROM t WHERE id = ${b.id}`);'),
+    POSTGRES + serve('if (Number.isNaN(Number(b.id))) return new Response(null, { status: 400 });\n'
+                     'await pool.query(`SELECT * FROM t WHERE id = ${b.id}`);'),
     # prose
     serve('console.info(`Delete user ${b.name} from the list`);\nreturn new Response(`Select ${b.name}`);'),
     serve('return await client.chat({ text: `SELECT ${b.x}` });'),
@@ -308,6 +312,8 @@ NO_PATHS = (
     'const PAGES = { a: "./a.html" };\n' + asked('return new Response(await Deno.readFile(PAGES[q]));'),
     asked('const id = Number(q);\nawait Deno.readTextFile(`./x/${id}.json`);'),
     asked('await Deno.readTextFile(`./x/${crypto.randomUUID()}.json`);'),
+    asked('const known = PAGES.some((page) => {\nif (page.hidden) return false;\nreturn q === page.file;\n});\n'
+          'if (known) await Deno.readTextFile(`./x/${q}`);'),
     # what is written, not where
     serve('await Deno.writeTextFile("./log.txt", b.text, { append: true });'),
     serve('await Deno.writeTextFile(`./x/${crypto.randomUUID()}.txt`, b.text);'),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Access = tuple['int | str', tuple[str, ...]]
 
 STEPS = 24
+NODES = 80           # of a function that compares with the items of a list
 NOTHING: frozenset[str] = frozenset()
 SAME = frozenset('trim toLowerCase toUpperCase toString normalize trimEnd trimStart replace slice at'.split())
 RESOLVING = pattern(r'(?i)(?:resolve|normalize|join|realpath(?:sync)?|(?:to|from)fileurl|filepath|absolute\w*)$')
@@ -122,7 +123,7 @@ class Checked:
         function = node.child_by_field_name('function') if node.type == 'call_expression' else None
         if function is None:
             return None
-        if self._module.callee(function) in ('String', 'URL.parse', 'decodeURIComponent'):
+        if self._module.callee(function) in ('String', 'Number', 'URL.parse', 'decodeURIComponent'):
             return given
         if function.type == 'member_expression' and self._module.key(function) in SAME:
             return function.child_by_field_name('object')
@@ -250,17 +251,32 @@ class Checked:
         """Yield what `LIST.some((each) => x.endsWith(each))` compares with the items of a list."""
         for callback in arguments(node):
             body = callback.child_by_field_name('body')
+            if body is not None and body.type == 'statement_block':
+                yield from self._of_block(body)
             for each in body.named_children if body is not None else ():
                 yield from self._all(each)
                 if each.type in ('member_expression', 'identifier', 'call_expression'):
                     owner = each.child_by_field_name('object')
                     yield from self._all(owner)
 
+    def _of_block(self, body: Node) -> Iterator[tuple[Access, frozenset[str]]]:
+        """Yield what `{ if (x === each.name) return true; … }` compares."""
+        left = [body]
+        for _ in range(NODES):
+            if not left:
+                break
+            node = left.pop()
+            left.extend(node.named_children[:NODES])
+            operator = node.child_by_field_name('operator') if node.type == 'binary_expression' else None
+            if operator is not None and EQUAL.get(operator.type):
+                yield from self._all(node.child_by_field_name('left'))
+                yield from self._all(node.child_by_field_name('right'))
+
     def _judged_by(self, function: Node, given: list[Node], holds: bool) -> Iterator[tuple[Access, frozenset[str]]]:
         name = self._module.read(function)[-80:].rpartition('.')[2]
         if not propagation.JUDGING.search(name):
             return
-        bad = any(word in name.lower() for word in ('unsafe', 'invalid', 'private', 'forbidden', 'denied', 'blocked',
+        bad = name == 'isNaN' or any(word in name.lower() for word in ('unsafe', 'invalid', 'private', 'forbidden', 'denied', 'blocked',
                                                     'internal', 'dangerous', 'malicious', 'reserved', 'loopback'))
         for each in given if holds != bad else ():
             # who asks is judged by a request as a whole, not what is asked
