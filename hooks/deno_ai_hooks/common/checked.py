@@ -37,6 +37,8 @@ SAME = frozenset('trim toLowerCase toUpperCase toString normalize trimEnd trimSt
 RESOLVING = pattern(r'(?i)(?:resolve|normalize|join|realpath(?:sync)?|(?:to|from)fileurl|filepath|absolute\w*)$')
 EQUAL = {'===': True, '==': True, '!==': False, '!=': False}
 CALLS = frozenset('new_expression call_expression await_expression'.split())
+FORBIDDING = ('unsafe', 'invalid', 'private', 'forbidden', 'denied', 'blocked', 'internal', 'dangerous', 'malicious',
+              'reserved', 'loopback')
 CONSTANTS = frozenset('string number true false null undefined template_string'.split())
 
 
@@ -276,8 +278,7 @@ class Checked:
         name = self._module.read(function)[-80:].rpartition('.')[2]
         if not propagation.JUDGING.search(name):
             return
-        bad = name == 'isNaN' or any(word in name.lower() for word in ('unsafe', 'invalid', 'private', 'forbidden', 'denied', 'blocked',
-                                                    'internal', 'dangerous', 'malicious', 'reserved', 'loopback'))
+        bad = name == 'isNaN' or any(word in name.lower() for word in FORBIDDING)
         for each in given if holds != bad else ():
             # who asks is judged by a request as a whole, not what is asked
             if not (each.type == 'identifier' and self._module.read(each) in ASKING):
