@@ -12,7 +12,7 @@ export class Client { run(q) { return ask(q); } static make() { return new Clien
 export const helpers = { ask, quick: (q) => q };
 export default ask;
 '''
-FILES = {'llm.ts': LLM, 're.ts': 'export { ask as re } from "./llm.ts";\nexport * from "./llm.ts";'}
+FILES = {'llm.ts': LLM, 'default.ts': 'export default function whole(q) { return q; }', 're.ts': 'export { ask as re } from "./llm.ts";\nexport * from "./llm.ts";'}
 ASK, RUN, QUICK = 'async function ask', 'run(q)', '(q) => q'
 
 
@@ -44,6 +44,7 @@ def called(code):
         ('function f() {}\nf.call(null)', 'main.ts', 'function f'),
         ('import { ask } from "./llm.ts";\nask(1)', 'llm.ts', ASK),
         ('import q from "./llm.ts";\nq(1)', 'llm.ts', ASK),
+        ('import whole from "./default.ts";\nwhole(1)', 'default.ts', 'function whole'),
         ('import * as llm from "./llm.ts";\nllm.ask(1)', 'llm.ts', ASK),
         ('import { helpers } from "./llm.ts";\nhelpers.quick(1)', 'llm.ts', QUICK),
         ('import { helpers } from "./llm.ts";\nconst { ask } = helpers;\nask(1)', 'llm.ts', ASK),

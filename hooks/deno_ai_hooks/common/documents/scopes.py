@@ -114,9 +114,10 @@ class Scopes:
         """Return how often the name is declared in the scope of `binding`: `var` may be repeated."""
         return self._counts.get((binding.name, binding.scope), 0)
 
-    def top(self, name: str) -> list[Binding]:
-        """Return the declarations of `name` in the module's outermost scope."""
-        return [each for each in self._bindings.get(name, ()) if each.scope == self._module]
+    @property
+    def outermost(self) -> list[Binding]:
+        """All declarations of the module's outermost scope."""
+        return [each for found in self._bindings.values() for each in found if each.scope == self._module]
 
     def _sweep(self, nodes: Iterable[Placed]) -> None:
         inner: list[tuple[Span, bool]] = [(self._module, True)]

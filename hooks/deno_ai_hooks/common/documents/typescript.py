@@ -15,6 +15,7 @@ tree, and do not climb by `Node.parent`, which starts at the root each time.
 """
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -133,6 +134,7 @@ class Module(Document):
         self._root: Node | None = None
         self._nodes: dict[str, list[Node]] | None = None
         self._details: dict[str, list[Node]] | None = None
+        self._exports: dict[str, Node] | None = None
         self._sorted: dict[str, list[Node]] = {}
         self._scopes: Scopes | None = None
         self._changes: Changes | None = None
@@ -341,17 +343,26 @@ class Module(Document):
 
     def export(self, name: str) -> Node | None:
         """Return the expression or name that the module exports as `name`, nothing that it re-exports."""
-        declared = self.scopes.top(name)
+        if self._exports is None:
+            self._exports = {}
+            for known, node in self._exported_names():
+                self._exports.setdefault(known, node)
+        return self._exports.get(name)
+
+    def _exported_names(self) -> Iterator[tuple[str, Node]]:
+        """Yield what the module exports, by the names it is known by outside."""
+        declared = sorted(self.scopes.outermost, key=lambda each: each.node.start_byte)
+        starts = [each.node.start_byte for each in declared]
         for statement in self.nodes('export_statement'):
             value = statement.child_by_field_name('value')
-            if value is not None and name == 'default':
-                return value
-            listed = self._listed(statement, name) if _source(statement, None) is None else None
-            span = range(statement.start_byte, statement.end_byte)
-            found = listed or next((each.node for each in declared if each.node.start_byte in span), None)
-            if found is not None:
-                return found
-        return None
+            if value is not None:
+                yield 'default', value
+            if _source(statement, None) is None:
+                yield from self._listed(statement)
+            own = declared[bisect_left(starts, statement.start_byte):bisect_left(starts, statement.end_byte)]
+            if own and any(child.type == 'default' for child in statement.children):
+                yield 'default', own[0].node
+            yield from ((each.name, each.node) for each in own)
 
     def reexports(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield the specifiers that what the module re-exports as `name` may come from, and what it is called there."""
@@ -360,19 +371,19 @@ class Module(Document):
             if specifier is None:
                 continue
             clause = next((child for child in statement.named_children if child.type.startswith('export_clause')), None)
-            inner = self._listed(statement, name) if clause is not None else None
+            inner = next((local for known, local in self._listed(statement) if known == name), None)
             if inner is not None:
                 yield specifier, _exported(inner, self)
             elif clause is None and not any(child.type == 'namespace_export' for child in statement.named_children):
                 yield specifier, name
 
-    def _listed(self, statement: Node, name: str) -> Node | None:
+    def _listed(self, statement: Node) -> Iterator[tuple[str, Node]]:
+        """Yield the names in the braces of an export statement: what each is known by outside, and its own."""
         clauses = (child for child in statement.named_children if child.type == 'export_clause')
         for specifier in (each for clause in clauses for each in clause.named_children):
             local = specifier.child_by_field_name('name')
-            if local is not None and _exported(specifier.child_by_field_name('alias') or local, self) == name:
-                return local
-        return None
+            if local is not None:
+                yield _exported(specifier.child_by_field_name('alias') or local, self), local
 
     def _follow(self, node: Node, keys: tuple[str, ...], spreads: int) -> Node | None:
         path = list(reversed(keys))
