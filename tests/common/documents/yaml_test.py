@@ -137,10 +137,21 @@ PIECES = st.lists(st.sampled_from(
     ['a', 'b ', '  ', '\n', "'", '"', '\\', '#', ' #', ': ', 'ü', '\t', '\\n', '\\x41', '\\\n', '-', '{', '|', '\r\n'],
 ), max_size=8).map(''.join)
 LINES = ['', ' ', '    ', '    a', '    b c', '      d', '    e  ', '    \tt', '  # c']
+
+
+def is_indented(lines):
+    """Return whether the empty lines at the start have no more blanks than the first other one: else, an error.
+
+    YAML 1.2.2, 8.1.1.1.
+    """
+    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    return first is None or all(len(line) <= len(lines[first]) - len(lines[first].lstrip()) for line in lines[:first])
+
+
 BLOCKS = st.tuples(
     st.sampled_from('|>'),
     st.sampled_from(['', '-', '+']),
-    st.lists(st.sampled_from(LINES), max_size=6),
+    st.lists(st.sampled_from(LINES), max_size=6).filter(is_indented),
 ).map(lambda parts: f'{parts[0]}{parts[1]}\n' + ''.join(line + '\n' for line in parts[2]))
 SCALARS = BLOCKS | st.sampled_from(['1\n', '&x v\n', '[a, "b\\n", {c: d}]\n', 'a b\n    c\n\n    d\n']) | st.tuples(
     st.sampled_from(['"', "'", '']), PIECES,
