@@ -12,7 +12,11 @@ export class Client { run(q) { return ask(q); } static make() { return new Clien
 export const helpers = { ask, quick: (q) => q };
 export default ask;
 '''
-FILES = {'llm.ts': LLM, 'default.ts': 'export default function whole(q) { return q; }', 're.ts': 'export { ask as re } from "./llm.ts";\nexport * from "./llm.ts";'}
+FILES = {
+    'llm.ts': LLM,
+    'default.ts': 'export default function whole(q) { return q; }',
+    're.ts': 'export { ask as re } from "./llm.ts";\nexport * from "./llm.ts";',
+}
 ASK, RUN, QUICK = 'async function ask', 'run(q)', '(q) => q'
 
 
