@@ -45,6 +45,7 @@ TAKEN_APART = frozenset('req request params query body searchParams'.split())
 ANSWERING = frozenset('c ctx context res response reply event'.split())
 """What handlers call the parameter that answers."""
 
+RESPONSES = pattern(r'(?:(?:.*\.)?Next)?Response(?:\.json)?')
 ANSWERS = frozenset('json text html body send end write jsonp'.split())
 PLACES = pattern(r'(?:c|ctx|context)\??\.response\??\.body|(?:ctx|context)\??\.body')
 """What an answer is assigned to (Oak, Koa)."""
@@ -148,7 +149,7 @@ def limited(module: Module, node: Node) -> bool:
 def answers(module: Module) -> Iterator[Answer]:
     """Yield what handlers answer."""
     for call in module.calls():
-        if call.arguments and (call.callee in ('Response', 'Response.json') or _sends(module, call.node)):
+        if call.arguments and (RESPONSES.fullmatch(call.callee or '') or _sends(module, call.node)):
             yield Answer(call.node, call.arguments[0])
     for node in module.nodes('assignment_expression'):
         left, right = node.child_by_field_name('left'), node.child_by_field_name('right')

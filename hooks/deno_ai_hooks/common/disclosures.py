@@ -35,7 +35,6 @@ SHORT = 300
 
 TEXTS = frozenset(('String', 'JSON.stringify', 'Deno.inspect', 'node:util.inspect'))
 MEMBERS = {'message': MESSAGE, 'stack': STACK, 'cause': MESSAGE, 'toString': MESSAGE}
-NEXT = ('NextResponse', 'NextResponse.json')
 PLAIN = frozenset(('string', 'number', 'boolean'))
 FAILED = {True: pattern(r'\.ok\s*===?\s*false|\.status\s*(?:!==?|>=?)'),
           False: pattern(r'\.ok$|\.ok\s*===?\s*true|\.status\s*<')}
@@ -57,7 +56,7 @@ class Disclosure(NamedTuple):
 def disclosures(module: Module, hosts: tuple[str, ...] = ()) -> Iterator[Disclosure]:
     """Yield what tells callers of errors, once an answer."""
     reader = _Reader(module, hosts)
-    for answer in _answers(module):
+    for answer in callers.answers(module):
         found = next(filter(None, (reader.told(each) for each in callers.contents(module, answer.value))), None)
         if found is not None:
             yield found
@@ -70,14 +69,6 @@ def disclosures(module: Module, hosts: tuple[str, ...] = ()) -> Iterator[Disclos
                     yield found._replace(steps=(*found.steps, step))
 
 
-def _answers(module: Module) -> Iterator[callers.Answer]:
-    """Yield what handlers answer, those of Next too."""
-    yield from callers.answers(module)
-    for call in functions.of(module).calls:
-        if call.arguments and (call.callee or '').endswith(NEXT):
-            yield callers.Answer(call.node, call.arguments[0])
-
-
 def _answered(module: Module) -> dict[int, dict[int, Node]]:
     """Return which parameters the functions of a module answer with, and where."""
     return module.once(_parameters)
@@ -86,7 +77,7 @@ def _answered(module: Module) -> dict[int, dict[int, Node]]:
 def _parameters(module: Module) -> dict[int, dict[int, Node]]:
     found: dict[int, dict[int, Node]] = {}
     known = functions.of(module)
-    for answer in _answers(module):
+    for answer in callers.answers(module):
         for value in callers.contents(module, answer.value):
             for name in _names(value):
                 binding = module.declaration(name)
