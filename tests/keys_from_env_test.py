@@ -179,6 +179,8 @@ def test_names_from_requests(code):
     (
         'Deno.serve(() => new Response(«Deno.env.get("OPENAI_API_KEY")»));',
         'Deno.serve(() => Response.json({ key: «Deno.env.get("OPENAI_API_KEY")» }));',
+        'import { NextResponse } from "next/server";\n'
+        'export const GET = () => NextResponse.json({ key: «process.env.OPENAI_API_KEY» });',
         'const key = Deno.env.get("OPENAI_API_KEY"); Deno.serve(() => new Response(JSON.stringify({ a: 1, key: '
         '«key» })));',
         'const apiKey = process.env.GROQ_API_KEY; Deno.serve(() => Response.json({ «apiKey» }));',
