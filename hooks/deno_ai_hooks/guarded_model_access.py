@@ -1,4 +1,4 @@
-"""Guard what asks a model: whoever calls is known, limited, and chooses neither the key nor the host.
+"""Guard what asks a model: callers are known and limited, and choose no key and no host.
 
 An endpoint that asks a model spends its owner's money for whoever finds its address, and people do look for
 such addresses. Followed are the calls: from the handler, whatever serves it, through helpers of this module and

@@ -499,7 +499,7 @@ class Flows:
             self._puts.setdefault(binding.node.id, []).extend((ANY, value) for value in values)
 
     def _class_at(self, node: Node) -> int:
-        found = self._functions._class_around(node)
+        found = self._functions.class_around(node)
         return found.id if found is not None else 0
 
     # parameters
@@ -631,7 +631,7 @@ class Flows:
         known = self._by_name(node, name, given, path, depth)
         if known is not None:
             return known
-        found = self._functions.resolve(function) if not functions._is_foreign(name) else ()
+        found = self._functions.resolve(function) if not functions.is_foreign(name) else ()
         if found:
             return self._results(found, given, path, depth, name or self.module.read(function)[-60:])
         member = function.type == 'member_expression'
@@ -862,7 +862,7 @@ class Flows:
             return self._each(given[:1], (ANY,), depth)
         if name in ('Request', 'Response', 'TextDecoder', 'Set', 'Map', 'Error', 'String'):
             return self._each(given[:1], path, depth)
-        if path and constructor is not None and not functions._is_foreign(name):
+        if path and constructor is not None and not functions.is_foreign(name):
             return self._instance(constructor, given, path, depth)
         return ()
 
@@ -954,7 +954,7 @@ class Flows:
 
     def _leads_out(self, call: Call) -> bool:
         """Return whether a call may run a function of another module in which text does harm."""
-        if not call.arguments or functions._is_foreign(call.callee) or (call.callee or '').startswith('local:'):
+        if not call.arguments or functions.is_foreign(call.callee) or (call.callee or '').startswith('local:'):
             return False
         function = call.node.child_by_field_name('constructor' if call.new else 'function')
         if function is None or not self._hinted(function, hints.SINK):

@@ -167,7 +167,7 @@ class Functions:
     def called(self, call: Call) -> tuple[Function, ...]:
         """Return the functions that a call may run: for `new`, the constructor of a class."""
         function = call.node.child_by_field_name('constructor' if call.new else 'function')
-        if function is None or _is_foreign(call.callee):
+        if function is None or is_foreign(call.callee):
             return ()
         if call.new:
             found = self.class_of(function)
@@ -262,7 +262,7 @@ class Functions:
         while target.type in ('await_expression', 'parenthesized_expression') and target.named_children:
             target = module.follow(target.named_children[-1])
         if target.type == 'this':
-            found = self._class_around(target)
+            found = self.class_around(target)
             yield from _method(Function(module, found), key) if found is not None else ()
         elif target.type == 'new_expression':
             constructor = target.child_by_field_name('constructor')
@@ -279,7 +279,7 @@ class Functions:
 
     def _of_result(self, call: Node, key: str, depth: int) -> Iterator[Function]:
         function = call.child_by_field_name('function')
-        if function is None or _is_foreign(self._module.callee(function)):
+        if function is None or is_foreign(self._module.callee(function)):
             return
         for made in self.resolve(function, depth - 1):
             inside = of(made.module)
@@ -314,7 +314,7 @@ class Functions:
     def _of_field(self, node: Node, key: str) -> Iterator[Function]:
         """Yield the method `key` of what a field of the class around is declared to hold: `this.llm.ask`."""
         owner, name = node.child_by_field_name('object'), self._module.key(node)
-        around = self._class_around(node) if owner is not None and owner.type == 'this' else None
+        around = self.class_around(node) if owner is not None and owner.type == 'this' else None
         if around is None or name is None:
             return
         for declared in _field_types(around, name, self._module):
@@ -349,7 +349,8 @@ class Functions:
     def _class_named(self, name: Node) -> Function | None:
         return self.class_of(name)
 
-    def _class_around(self, node: Node) -> Node | None:
+    def class_around(self, node: Node) -> Node | None:
+        """Return the innermost class that a node stands in."""
         found = None
         for each in self._module.nodes(*CLASSES):
             if each.start_byte > node.start_byte:
@@ -401,7 +402,8 @@ def _type_names(node: Node) -> Iterator[Node]:
         yield from (each for each in kind.named_children if each.type == 'type_identifier')
 
 
-def _is_foreign(callee: str | None) -> bool:
+def is_foreign(callee: str | None) -> bool:
+    """Return whether a callee belongs to a package or to the runtime, so that its body is nowhere in the project."""
     return callee is not None and callee.startswith(('npm:', 'jsr:', 'node:', 'http:', 'https:', 'Deno.', 'console.'))
 
 

@@ -376,7 +376,7 @@ class _Guards:
         if guarding.MAKING.search(name):
             headed = given if written.endswith('createClient') else ()
             return min(PRESENT, max((self._headed(each, depth) for each in headed), default=NONE))
-        found = self._functions.resolve(function) if not functions._is_foreign(name) else ()
+        found = self._functions.resolve(function) if not functions.is_foreign(name) else ()
         if found:
             known = any(verifies(each) for each in found)
             told = max((self.strength(each, depth) for each in given), default=NONE)
@@ -497,7 +497,7 @@ class _Guards:
     def _is_helper(self, function: Node, call: Call) -> bool:
         """Return whether a check is a function of a module that cannot be read, which gives who calls or throws."""
         binding = self._module.declaration(function) if function.type == 'identifier' else None
-        if binding is None or binding.kind != 'import' or functions._is_foreign(call.callee):
+        if binding is None or binding.kind != 'import' or functions.is_foreign(call.callee):
             return False
         if guarding.VERIFYING.search(binding.name) is None or guarding.LENIENT.search(binding.name):
             return False
