@@ -34,7 +34,6 @@ BLOCKS = frozenset('statement_block program switch_case switch_default'.split())
 REGIONS = BRANCHES | BLOCKS | FUNCTIONS
 LEAVING = frozenset('return_statement throw_statement continue_statement break_statement'.split())
 EXITS = frozenset(('Deno.exit', 'process.exit'))
-THROWS = frozenset(('throw', 'assert', 'fail', 'redirect', 'notFound'))
 DEPTH = 40           # blocks within blocks that are climbed out of or looked into
 REGIONS_AROUND = 400
 """Branches and blocks around a place that are climbed out of."""

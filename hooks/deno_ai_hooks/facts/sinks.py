@@ -119,9 +119,6 @@ SQL = pattern(
 
 HTML_PROPERTIES = frozenset('innerHTML outerHTML srcdoc'.split())
 HTML_METHODS = {'insertAdjacentHTML': 1, 'setHTMLUnsafe': 0, 'parseHTMLUnsafe': 0}
-RENDERING = frozenset('html'.split())
-"""Methods of a context that answer with a page (Hono)."""
-
 BUILT = frozenset(('template_string', 'binary_expression'))
 FILTER = pattern(
     r'["\'`]\(?[\w"]{1,40}\.(?:not\.)?(?:eq|neq|gte?|lte?|i?like|i?match|is|in|cs|cd|ov|fts|plfts|phfts|wfts)\.'

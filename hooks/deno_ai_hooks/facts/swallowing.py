@@ -97,6 +97,3 @@ DEVELOPING = pattern(r'(?i)\bdev(?:elopment|mode)?\b|is_?dev|is_?local|debug|ver
 
 ERROR_NAMES = pattern(r'_?(?:e|ex|er|err|error|exc|exception|cause|thrown|caught)\d?')
 """What an error is called."""
-
-REVEALING = frozenset('message stack cause toString body response data error errors details detail'.split())
-"""Members of an error that tell of the inside of a program, or what a provider answered."""
