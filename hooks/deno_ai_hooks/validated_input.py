@@ -1,4 +1,4 @@
-"""Validate what callers send before it reaches a command, a query, a file, a page or a prompt.
+"""Validate what callers send before it reaches a command, a query, a file, a page, a prompt.
 
 Followed is the value: from a request, a chat message or a socket, through destructuring, templates,
 helpers of this module and of those that it imports, to where it does harm.  What is compared with a
