@@ -91,6 +91,7 @@ from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common import auditing
 from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.commands import SHOWN
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
@@ -140,7 +141,6 @@ def check(document: Yaml, project: Project) -> Iterator[Finding]:
 
 CHANGES = frozenset(('push', 'pull_request'))
 DENO_FILES = ('deno.json', 'deno.jsonc', 'deno.lock')
-SHOWN = pattern(r'(?:^|/)(?:_?examples?|templates?|samples?|demos?|testdata|fixtures|node_modules|vendor)/')
 
 
 def _unaudited(document: Yaml, pipeline: Pipeline, verdict: Verdict, project: Project) -> Iterator[Finding]:

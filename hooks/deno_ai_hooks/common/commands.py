@@ -53,6 +53,9 @@ TESTS = pattern(
 )
 """Paths of tests and benchmarks: what deno 2.9.8 itself takes for them, and where their data lies."""
 
+SHOWN = pattern(r'(?:^|/)(?:_?examples?|templates?|samples?|demos?|testdata|fixtures|node_modules|vendor)/')
+"""Folders of what is shown, or is somebody else's, not run."""
+
 TOOLS = pattern(r'(?:^|/)(?:_?scripts?|_?tools?|tasks|\.github|\.husky|\.githooks|hack|ci|build|codegen)/')
 """Folders of what maintains a repository."""
 

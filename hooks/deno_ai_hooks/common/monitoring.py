@@ -15,6 +15,7 @@ from deno_ai_hooks.common import kinds
 from deno_ai_hooks.common import openings
 from deno_ai_hooks.common import reach
 from deno_ai_hooks.common.commands import PROGRAM
+from deno_ai_hooks.common.commands import SHOWN
 from deno_ai_hooks.common.commands import STARTING
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.commands import invocations
@@ -25,7 +26,6 @@ from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.facts import monitoring as facts
 from deno_ai_hooks.facts.frameworks import REQUEST
 from deno_ai_hooks.facts.models import TEXT
-from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.commands import Invocation
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Module
     from deno_ai_hooks.common.entries import Entry
     from deno_ai_hooks.common.reach import Reached
-
-SHOWN = pattern(r'(?:^|/)(?:_?examples?|templates?|samples?|demos?|testdata|fixtures|node_modules|vendor)/')
-"""Folders of what is shown, not run."""
 
 STARTS = (r'\bdeno\b', r'--allow-|[\s"\']-[A-Za-z]*[ANRWE]')
 """What a file holds, both, that starts deno with wide permissions."""

@@ -1,6 +1,6 @@
 """What a schema admits at a place of the value that it parses: zod, valibot, TypeBox and their like.
 
-    admitted(module, schema, ('tier',))     # what text that came through it may still do harm to
+    admitted(module, schema, ('tier',))     # the sinks that text which came through it does no harm to
 """
 from __future__ import annotations
 

@@ -119,6 +119,7 @@ SQL = pattern(
 
 HTML_PROPERTIES = frozenset('innerHTML outerHTML srcdoc'.split())
 HTML_METHODS = {'insertAdjacentHTML': 1, 'setHTMLUnsafe': 0, 'parseHTMLUnsafe': 0}
+
 BUILT = frozenset(('template_string', 'binary_expression'))
 FILTER = pattern(
     r'["\'`]\(?[\w"]{1,40}\.(?:not\.)?(?:eq|neq|gte?|lte?|i?like|i?match|is|in|cs|cd|ov|fts|plfts|phfts|wfts)\.'
