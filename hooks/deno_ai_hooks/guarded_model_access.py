@@ -144,6 +144,7 @@ from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
+from deno_ai_hooks.facts.frameworks import SERVING
 from deno_ai_hooks.facts.patterns import pattern
 
 if TYPE_CHECKING:
@@ -208,13 +209,9 @@ hook.option(
     metavar='HOST',
 )
 
-SERVING = (
-    r'\bserve\w*\(|\bDeno\.serve|upgradeWebSocket|createServer|\bcreateHandler\(',
-    r'\b(?:Hono|Router|Application|express|fastify|koa|Elysia|App)\w*\s*[<(]',
-    r'\bhandlers?\b|\bdefine\.|\bexport\s+default\b',
-    r'\.(?:get|post|put|patch|delete|all|use|route)\(\s*["\'`/\[]',
+ENTERED = (
+    *SERVING, 'upgradeWebSocket',
     r':\s*(?:Request|RouterContext|FreshContext|Context|HandlerContext|NextRequest)\b',
-    r'\bexport\s+(?:async\s+)?(?:function|const)\s+(?:GET|POST|PUT|PATCH|DELETE|onRequest\w*)\b',
 )
 """What a module holds that requests come in by."""
 
@@ -222,7 +219,7 @@ FEW = 6              # model calls and near-checks that are told
 HEAD = 120           # bytes of a handler's head that are shown
 
 
-@hook.check('typescript', needs=SERVING, across=True)
+@hook.check('typescript', needs=ENTERED, across=True)
 def check_endpoints(module: Module, project: Project, model_host: Sequence[str]) -> Iterator[Finding]:
     """Find handlers through which anyone asks a model."""
     from deno_ai_hooks.common import openings
@@ -350,7 +347,7 @@ def _taken(module: Module, taken: Taken) -> Finding:
 # where the key goes
 
 
-@hook.check('typescript', needs=SERVING, across=True)
+@hook.check('typescript', needs=ENTERED, across=True)
 def check_clients(module: Module, project: Project, model_host: Sequence[str]) -> Iterator[Finding]:
     """Find model calls whose host, or all of whose options, a caller chooses."""
     from deno_ai_hooks.common import flow
@@ -673,7 +670,7 @@ def _is_untimed(module: Module, call: Node) -> bool:
     return options is not None and options.complete and 'signal' not in options
 
 
-@hook.check('typescript', needs=SERVING, across=True)
+@hook.check('typescript', needs=ENTERED, across=True)
 def check_rates(module: Module, project: Project, model_host: Sequence[str]) -> Iterator[Finding]:
     """Find handlers that ask a model as often as they are called."""
     from deno_ai_hooks.common import openings
@@ -725,10 +722,9 @@ def _callee(module: Module, call: Node) -> Span:
 
 def _head(module: Module, entry: Entry) -> Span:
     """Return what a developer knows a handler by: its registration up to the path, or its own first line."""
-    function = entry.place.child_by_field_name('function') if entry.site.path == module.path else None
-    if function is not None:
-        path = _path(module, entry.place)
-        return module.text.span(entry.place.start_byte, path.end_byte if path is not None else function.end_byte)
+    registration = entry.registration if entry.site.path == module.path else None
+    if registration is not None:
+        return registration
     node = entry.function
     name = node.child_by_field_name('name')
     if name is not None:
@@ -737,12 +733,6 @@ def _head(module: Module, entry: Entry) -> Span:
     end = min(body.start_byte if body is not None else node.end_byte, node.start_byte + HEAD)
     text = module.text.data[node.start_byte:end].split(b'\n')[0].rstrip()
     return module.text.span(node.start_byte, node.start_byte + len(text))
-
-
-def _path(module: Module, call: Node) -> Node | None:
-    given = call.child_by_field_name('arguments')
-    first = next(iter(given.named_children), None) if given is not None else None
-    return first if first is not None and module.string(first) is not None else None
 
 
 # what is missing

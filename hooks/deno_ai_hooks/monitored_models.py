@@ -64,12 +64,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deno_ai_hooks.common.cli import run
+from deno_ai_hooks.common.commands import SHOWN
 from deno_ai_hooks.common.commands import TESTS
 from deno_ai_hooks.common.finding import Finding
 from deno_ai_hooks.common.finding import Span
 from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.hook import Hook
 from deno_ai_hooks.facts import monitoring as facts
+from deno_ai_hooks.facts.frameworks import SERVING
 
 if TYPE_CHECKING:
     from deno_ai_hooks.common.documents.typescript import Module
@@ -91,12 +93,12 @@ UNAUDITED = hook.rule(
 
 
 # not `across`: what looks for importers would read all modules once more, and a check of the whole tree tells the same
-@hook.check('typescript', needs=facts.SERVING)
+@hook.check('typescript', needs=SERVING)
 def check(module: Module, project: Project) -> Iterator[Finding]:
     """Find the first endpoint of a repository of which nobody sees what becomes of it."""
     from deno_ai_hooks.common import monitoring
 
-    if TESTS.search(module.path) or monitoring.SHOWN.search(module.path):
+    if TESTS.search(module.path) or SHOWN.search(module.path):
         return
     project.join(module)
     found = monitoring.endpoint(module)
@@ -158,17 +160,14 @@ UNHEARD = '`DENO_AUDIT_PERMISSIONS=otel` records nothing unless `OTEL_DENO=true`
 def _place(found: Endpoint) -> Span:
     """Return the registration of a handler up to its path, or what it is exported as."""
     module, place = found.module, found.entry.place
-    function = place.child_by_field_name('function')
-    if function is None:
-        name = place.child_by_field_name('name')
-        if name is not None:
-            return module.span(name)
-        line = module.text.data[place.start_byte:place.end_byte].split(b'\n')[0].rstrip()
-        return module.text.span(place.start_byte, place.start_byte + len(line))
-    given = place.child_by_field_name('arguments')
-    first = next(iter(given.named_children), None) if given is not None else None
-    path = first is not None and module.string(first) is not None
-    return module.text.span(place.start_byte, first.end_byte if first is not None and path else function.end_byte)
+    registration = found.entry.registration
+    if registration is not None:
+        return registration
+    name = place.child_by_field_name('name')
+    if name is not None:
+        return module.span(name)
+    line = module.text.data[place.start_byte:place.end_byte].split(b'\n')[0].rstrip()
+    return module.text.span(place.start_byte, place.start_byte + len(line))
 
 
 def _asked(found: Endpoint) -> tuple[Step, ...]:

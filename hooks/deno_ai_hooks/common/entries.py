@@ -120,6 +120,16 @@ class Entry(NamedTuple):
     site: Module
     open: bool = False
 
+    @property
+    def registration(self) -> Span | None:
+        """Return the call that registers the function, up to the route in it; None where it is exported instead."""
+        function = self.place.child_by_field_name('function')
+        if function is None:
+            return None
+        first = next(arguments(self.place), None)
+        end = first if first is not None and self.site.string(first) is not None else function
+        return self.site.text.span(self.place.start_byte, end.end_byte)
+
 
 class Handler(NamedTuple):
     """A function that an expression hands over, and what is wrapped around it."""

@@ -25,6 +25,7 @@ from deno_ai_hooks.common.project import Project
 from deno_ai_hooks.common.text import whole
 from deno_ai_hooks.facts import monitoring as facts
 from deno_ai_hooks.facts.frameworks import REQUEST
+from deno_ai_hooks.facts.frameworks import SERVING
 from deno_ai_hooks.facts.models import TEXT
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _looked(project: Project) -> Seen:
     return Seen(frozenset(signs), tuple(serving), tuple(starting))
 
 
-ALL = (*facts.NEEDS, *facts.SERVING, *STARTS)
+ALL = (*facts.NEEDS, *SERVING, *STARTS)
 NEEDED = frozenset(range(len(facts.NEEDS)))
 SERVED = frozenset(range(len(facts.NEEDS), len(ALL) - len(STARTS)))
 STARTED = frozenset(range(len(ALL) - len(STARTS), len(ALL)))

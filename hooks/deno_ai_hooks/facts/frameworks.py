@@ -22,6 +22,15 @@ REQUEST, MESSAGE, MODEL, SCHEDULE = 'request', 'message', 'model', 'schedule'
 RESPONSE = 'response'
 """What an answer is written to."""
 
+SERVING = (
+    r'\bserve\w*\(|\bDeno\.serve|createServer|\bcreateHandler\(',
+    r'\b(?:Hono|Router|Application|express|fastify|koa|Elysia|App)\w*\s*[<(]',
+    r'\bhandlers?\b|\bdefine\.|\bexport\s+default\b',
+    r'\.(?:get|post|put|patch|delete|all|use|route)\(\s*["\'`/\[]',
+    r'\bexport\s+(?:async\s+)?(?:function|const)\s+(?:GET|POST|PUT|PATCH|DELETE|onRequest\w*)\b',
+)
+"""What a module holds in which a handler of requests is registered."""
+
 FRAMEWORKS = (
     ('hono', r'(?:^|[./])(?:Hono|OpenAPIHono)\(\)'),
     ('fresh', r'fresh[^()]*\.App\(\)'),

@@ -22,15 +22,6 @@ WATCHED, RECORDED, AUDITED, EXPORTED = 'watched', 'recorded', 'audited', 'export
 AUDITED_IF_EXPORTED = 'audited if exported'
 """`DENO_AUDIT_PERMISSIONS=otel`, which without OTEL_DENO=true records nothing (deno 2.9.8)."""
 
-SERVING = (
-    r'\bserve\w*\(|\bDeno\.serve|createServer|\bcreateHandler\(',
-    r'\b(?:Hono|Router|Application|express|fastify|koa|Elysia|App)\w*\s*[<(]',
-    r'\bhandlers?\b|\bdefine\.|\bexport\s+default\b',
-    r'\.(?:get|post|put|patch|delete|all|use|route)\(\s*["\'`/\[]',
-    r'\bexport\s+(?:async\s+)?(?:function|const)\s+(?:GET|POST|PUT|PATCH|DELETE|onRequest\w*)\b',
-)
-"""What a module holds in which a handler of requests is registered."""
-
 
 class Row(NamedTuple):
     """A sign and the RE2 pattern it is known by, in files of a kind or of any.
