@@ -205,8 +205,8 @@ class Checked:
         if key in ('includes', 'has', 'indexOf', 'hasOwn', 'hasOwnProperty') and first is not None:
             yield from self._looked_up(owner, given, holds)
         elif key in ('test', 'match', 'exec') and first is not None and owner is not None:
-            pattern, subject = (first, owner) if key == 'match' else (owner, first)
-            if self._limits(pattern, holds):
+            expected, subject = (first, owner) if key == 'match' else (owner, first)
+            if self._limits(expected, holds):
                 yield from self._all(subject)
         elif key in ('startsWith', 'endsWith') and holds and owner is not None:
             yield from self._all(owner, self._prefix(key, owner, first))
@@ -221,8 +221,8 @@ class Checked:
         elif owner is not None and self._module.string(given[0]) in ('..', '../', '/', '\\', '\0'):
             yield from self._all(owner, frozenset((PATH,)))
 
-    def _limits(self, pattern: Node, holds: bool) -> bool:
-        target = self._module.follow(pattern)
+    def _limits(self, expected: Node, holds: bool) -> bool:
+        target = self._module.follow(expected)
         text = self._module.read(target)[:500]
         if target.type == 'new_expression':
             text = '/' + (self._module.string(next(arguments(target), None)) or '') + '/'

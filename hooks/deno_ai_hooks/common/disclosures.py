@@ -105,6 +105,7 @@ class _Reader:
         self._asked: set[int] | None = None
 
     def told(self, node: Node) -> Disclosure | None:
+        """Return what an answer reveals of an error to callers who should not know it."""
         kind = self.kind(node)
         return Disclosure(kind, node) if kind and not self._is_meant(node, kind) else None
 

@@ -77,6 +77,7 @@ class _Finder:
         self._control = control.of(module)
 
     def compared(self, node: Node, operator: str) -> Iterator[Leak]:
+        """Yield what is wrong with `a === b`."""
         left, right = node.child_by_field_name('left'), node.child_by_field_name('right')
         if left is not None and right is not None:
             yield from self.pair(node, left, right, operator)
@@ -102,6 +103,7 @@ class _Finder:
             return
 
     def signed(self, call: Node, key: Node) -> Iterator[Leak]:
+        """Yield the key of a signature that may be empty, so that anyone can sign."""
         secret = self.secret(key)
         around = self._functions.around(call.start_byte)
         end = min(around.end_byte, around.start_byte + LONG) if around is not None else 0

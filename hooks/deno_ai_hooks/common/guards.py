@@ -105,6 +105,7 @@ class _Guards:
     # a place
 
     def at(self, offset: int) -> Guard:
+        """Return whether who comes to a place has shown who he is, and what only looks like it."""
         near: list[Near] = []
         for region in self._control.around(offset):
             block = self._block(region)
@@ -554,6 +555,7 @@ class _Guards:
     # middleware
 
     def lets_through(self, node: Node) -> bool:
+        """Return whether middleware, or what wraps a handler, lets only those through who have shown who they are."""
         node = _bare(node)
         written = self._module.read(node)[:120]
         found = self._functions.resolve(node)

@@ -98,6 +98,7 @@ class _Loops:
         self._nodes: dict[str, list[Node]] = {}
 
     def all(self, loops: list[Node]) -> Iterator[Loop]:
+        """Yield those of the loops that only a model ends."""
         for loop in loops:
             condition = _condition(loop)
             if condition is not None and self._counts(condition):

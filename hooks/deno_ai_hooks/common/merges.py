@@ -73,6 +73,7 @@ class _Merges:
         self._walks: dict[int, list[Node]] | None = None
 
     def all(self) -> Iterator[Merge]:
+        """Yield the merges of the module, the first of each function and name."""
         found: dict[tuple[int, int], list[Merge]] = {}
         for place, target in self._assigned():
             binding = self._module.declaration(target.object)

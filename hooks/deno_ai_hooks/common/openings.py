@@ -141,6 +141,7 @@ def is_guarded(project: Project, module: Module, offset: int, depth: int = DEPTH
 
 
 def outermost(module: Module, offset: int) -> Node | None:
+    """Return the outermost function around a place."""
     known = functions.of(module)
     function = known.around(offset)
     while function is not None and (outer := known.outside(function)) is not None:

@@ -191,6 +191,7 @@ class _Reader:
         self._trees: dict[str, tuple[Node, ...]] = {}
 
     def trees(self, path: str) -> tuple[Node, ...]:
+        """Return the documents of a YAML file, read once."""
         from deno_ai_hooks.common.documents.yaml import Yaml
 
         if path not in self._trees:

@@ -82,6 +82,7 @@ class _Sinks:
         self._module = module
 
     def all(self) -> Iterator[Sink]:
+        """Yield the sinks of the module."""
         for call in functions.of(self._module).calls:
             yield from self._of_call(call)
         yield from self._tagged()
