@@ -292,6 +292,11 @@ def test_allows_code(code):
         called('  const rows = await db.all(«args.query»);'),
         called('  await dbAdapter.run(«args.query»);'),
         called('  await session.execute(«args.sql»);'),
+        # whichever is there first
+        'import OpenAI from "npm:openai";\nimport pg from "npm:pg";\nconst pool = new pg.Pool();\n'
+        'const asked = new OpenAI().chat.completions.create({ model: "gpt-4o", messages });\n'
+        'const first = await Promise.race([asked, late(30_000)]);\n'
+        'await pool.query(«first.choices[0].message.content»);',
     ),
 )
 def test_flags_sql(code):
@@ -496,6 +501,11 @@ def test_allows_urls(code):
         said('const plan = JSON.parse(text);\nfor (const { path, content } of plan.files) '
              'await Deno.writeTextFile(«path», content);'),
         called('  await Deno.rename(«args.from», «args.to»);'),
+        'import { readFileSync } from "fs";\nimport { tool } from "npm:ai";\nexport const read = tool({\n'
+        '  execute: async ({ path }) => ({ content: readFileSync(«path», "utf-8") }),\n});',
+        'import { readFileSync } from "fs";\nimport { GoogleGenAI } from "npm:@google/genai";\n'
+        'const chat = new GoogleGenAI({}).chats.create({ model });\n'
+        'const reply = await chat.sendMessage({ message });\nreadFileSync(«reply.text»);',
     ),
 )
 def test_flags_paths(code):

@@ -202,6 +202,14 @@ SQL = (
                    'db.prepare(«`UPDATE t SET ${sets} WHERE id = 1`»).run(...Object.values(b));'),
     serve('await supabase.from("t").select().or(«`owner.eq.${b.user},public.eq.true`»);'),
     hono('await prisma.$queryRawUnsafe(«`SELECT * FROM t WHERE id = ${c.req.query("id")}`»);'),
+    # the table is the caller's
+    POSTGRES + serve('await pool.query(«`UPDATE public."${b.table}" SET seen = true WHERE id = $1`», [b.id]);'),
+    serve('await conn.queryObject(«`UPDATE ${b.table} SET seen = true WHERE id = $1`», [b.id]);'),
+    # functions of a database that run what they are given
+    serve('const { sql } = b;\nawait supabase.rpc("exec_sql", { «sql» });'),
+    serve('await supabase.rpc("execute_raw_sql", { query_text: «b.query», query_params: b.params });'),
+    EXPRESS + 'import { pool } from "../../config/database";\napp.post("/", async (req, res) => {\n'
+    'const { text, params } = req.body;\nres.json(await pool.query(«text», params));\n});',
     oak('const { name } = ctx.params;\nconst r = await client.queryArray(«`SELECT * FROM t WHERE n = \'${name}\'`»);'),
     express('await db.query(«"SELECT * FROM t WHERE a = \'" + req.params.a + "\'"», []);'),
     express('const { table } = req.body;\nawait knex.raw(«`TRUNCATE ${table}`»);'),
@@ -219,6 +227,10 @@ NO_SQL = (
         'WHERE id = ${b.id}`;'),
     hono('await prisma.$queryRaw`SELECT * FROM t WHERE id = ${c.req.query("id")}`;'),
     hono('await client.queryObject`SELECT * FROM t WHERE id = ${c.req.param("id")}`;'),
+    serve('await supabase.rpc("match_documents", { query: b.question, sql: b.sql });'),
+    serve('await supabase.rpc("exec_sql", { sql: "select count(*) from t", user_id: b.user });'),
+    serve('await supabase.rpc("run_query_" + b.kind, { sql: b.sql });'),
+    serve('await view.all(`Update ${b.name} now`);'),
     # constant SQL in a template, constant names with bound values
     'const TABLE = "notes";\n' + POSTGRES + serve('await pool.query(`SELECT * FROM ${TABLE} WHERE id = $1`, [b.id]);'),
     POSTGRES + serve('const columns = ["a", "b"].join(", ");\nawait pool.query(`SELECT ${columns} FROM t`);'),

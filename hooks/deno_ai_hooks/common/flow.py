@@ -700,6 +700,8 @@ class Flows:
             return [*self._each(given[:1], (INSIDE,), depth), *self._each(given[:1], (), depth)]
         if name in propagation.LISTED:
             return self._each(given[:1], path if name != 'Object.values' else path or (INSIDE,), depth)
+        if name in propagation.PICKED:
+            return self._each(given[:1], (ANY, *path), depth)
         if name == 'Object.keys':
             return self._each(given[:1], (), depth)
         if name in propagation.MERGED:

@@ -303,6 +303,8 @@ class _Sinks:
             yield self._sink(HTML, first, call.node, 'document.write')
         elif key == 'html' and owner.type == 'identifier' and self._is_parameter(owner):
             yield self._sink(HTML, first, call.node, f'{self._module.read(owner)}.html')
+        elif key == 'rpc' and facts.RUNS_SQL.fullmatch(self._module.string(first) or ''):
+            yield from (self._sink(SQL, each, call.node, f'{key}()') for each in self._handed(call.arguments[1:2]))
         elif key == 'or' and first.type in facts.BUILT and facts.FILTER.match(self._module.read(first)[:99]):
             yield self._sink(SQL, first, call.node, 'or()')
         elif key == 'send' and self._is_express(owner):
@@ -311,6 +313,13 @@ class _Sinks:
             yield self._sink(URL, first, call.node, f'{self._module.read(owner)}.goto')
         elif owner.type == 'subscript_expression':
             yield from self._dispatched(call, owner)
+
+    def _handed(self, given: Sequence[Node]) -> Iterator[Node]:
+        """Yield what a function of the database is handed by name."""
+        for each in given:
+            target = self._module.follow(each)
+            if target.type == 'object':
+                yield from (value for name, value in self._module.properties(target).items() if facts.TEXT.search(name))
 
     def _is_parameter(self, node: Node) -> bool:
         binding = self._module.declaration(node)
@@ -338,7 +347,7 @@ class _Sinks:
     def _is_query(self, key: str, owner: Node, first: Node) -> bool:
         """Return whether a method is one of a database: by its argument, or by what it is called on."""
         known = prefix(evaluate(self._module, first)[0])
-        if facts.SQL.match(known[:300]):
+        if facts.SQL.match(known[:300]) or (facts.UPDATE.match(known[:100]) and self._sets(first)):
             return True
         if known.strip() or first.type in ('object', 'array', 'arrow_function', 'regex'):
             return False
@@ -349,6 +358,9 @@ class _Sinks:
             return False
         # of clients and sessions there are many others
         return key in facts.RAW or facts.ANYTHING.search(called) is None or self._has_database(first)
+
+    def _sets(self, first: Node) -> bool:
+        return facts.SETTING.search(self._module.read(self._module.follow(first))[:400]) is not None
 
     def _has_database(self, first: Node) -> bool:
         if facts.STATEMENT.search(self._module.read(first)[-60:]):

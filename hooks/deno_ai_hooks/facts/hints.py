@@ -10,14 +10,14 @@ HINTS = {
     MODEL: pattern(
         rb'(?i)/completions|/v1/messages|/responses|generatecontent|/api/(?:chat|generate)|/embeddings|:11434'
         rb'|openai|anthropic|claude|gemini|mistral|groq|cohere|ollama|langchain|bedrock|openrouter|deepseek|replicate'
-        rb'|huggingface|perplexity|together|fireworks|elevenlabs|supabase\.ai|\bllm|gpt-?\d'
+        rb'|huggingface|perplexity|together|fireworks|elevenlabs|supabase\.ai|\bllm|gpt-?\d|genai\b|generative-ai|vertexai'
         rb'|\.(?:completions|messages|responses|chat|embeddings)\.|generate(?:text|object)|stream(?:text|object)|\binvoke\('
     ),
     SINK: pattern(
         rb'\beval\b|\bFunction\b|\bimport\(|\bWorker\b|\bvm\b|child_process|\.Command\b|Deno\.run|execa|\.raw\b'
         rb'|innerHTML|outerHTML|srcdoc|insertAdjacentHTML|document\.write|__html|text/html|\.html\(|\braw\(|\.send\('
-        rb'|\.(?:query\w{0,12}|execute\w{0,12}|exec|prepare|unsafe|\$\w{1,8}RawUnsafe|run|all|batch)\b'
-        rb'|\.(?:read|write|open|remove|rename|copy|mkdir|stat|lstat|symlink|link|create|truncate|chmod|unlink|rm)\w{0,16}\('
+        rb'|\.(?:query\w{0,12}|execute\w{0,12}|exec|prepare|unsafe|\$\w{1,8}RawUnsafe|run|all|batch|rpc)\b'
+        rb'|\.(?:read|write|open|remove|rename|copy|mkdir|stat|lstat|symlink|link|create|truncate|chmod|unlink|rm)\w{0,16}\(|\bfs\b'
         rb'|serveFile|\bfetch\b|axios|\bky\b|\bgot\b|WebSocket|EventSource|\.goto\(|\.connect\w{0,8}\('
         rb'|\brole\b|\bsystem|instructions|\]\s{0,4}[!)]{0,3}\s{0,4}\(|\]\.\w{1,40}\(|\[\w{1,40}(?:\.\w{1,40}){0,3}\]'
     ),

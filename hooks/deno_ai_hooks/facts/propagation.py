@@ -24,9 +24,11 @@ WITHIN = frozenset('''
 '''.split())
 """Functions that make text of an object with all that is in it."""
 
-LISTED = {'Object.values': ('*',), 'Object.entries': ('*',), 'Array.from': (), 'Array.of': (), 'Promise.all': (),
-          'Promise.allSettled': (), 'Promise.race': ('*',), 'Promise.any': ('*',), 'Set': ()}
+LISTED = frozenset('Object.values Object.entries Array.from Array.of Promise.all Promise.allSettled Set'.split())
 """Functions that give a list of what is in their first argument."""
+
+PICKED = frozenset(('Promise.race', 'Promise.any'))
+"""Functions that give one item of their first argument."""
 
 MERGED = frozenset(('Object.assign', 'npm:lodash.merge', 'npm:lodash.default.merge', 'npm:lodash.assign'))
 """Functions that give an object with the members of all their arguments."""

@@ -102,10 +102,13 @@ ASKED = frozenset(('query', 'execute', 'exec', 'prepare', 'batch'))
 ASKED_BY_NAME = frozenset(('run', 'all', 'each'))
 PLAIN_DATABASES = pattern(r'(?i)(?:^|[._])(?:\w*db|database|sqlite\w*|db_?(?:adapter|instance|conn\w*|handle))$')
 ANYTHING = pattern(r'(?i)(?:client|session|manager|conn|connection|pool|transaction|stmt)\W*$')
+TEXT = pattern(r'(?i)sql|query$|statement|stmt|command|query_?text')
+"""What such a function calls the text."""
+
 STATEMENT = pattern(r'(?i)sql|statement|stmt')
 DRIVERS = pattern(
     r'(?i)(?:^|[/:@.-])(?:pg|postgres\w*|mysql2?|sqlite3?|mariadb|mssql|tedious|oracledb|libsql|duckdb\w*|neon\w*|drizzle|prisma'
-    r'|knex|kysely|sequelize|typeorm|better-sqlite3|planetscale|clickhouse|snowflake|bigquery|turso|db)(?:[/@.-]|$)'
+    r'|knex|kysely|sequelize|typeorm|better-sqlite3|planetscale|clickhouse|snowflake|bigquery|turso|db|database)(?:[/@.-]|$)'
 )
 """Packages of databases."""
 
@@ -116,6 +119,15 @@ SQL = pattern(
     r'|COPY\s|GRANT\s|ATTACH\s)'
 )
 """How a query begins."""
+
+UPDATE = pattern(r'(?i)^\s*UPDATE\s+[\w."`\[]{0,80}$')
+SETTING = pattern(r'(?i)^["\'`]\s*UPDATE\s[^\n]{1,200}?\sSET\s')
+"""How one begins whose table is put in, up to the table and as it is written."""
+
+RUNS_SQL = pattern(
+    r'(?i)(?:exec(?:ute)?|run|eval)_?(?:raw_?|dynamic_?|custom_?|admin_?|any_?)?(?:sql|query)(?:_?query|_?raw)?'
+)
+"""What functions within a database are called that run the text they are given."""
 
 HTML_PROPERTIES = frozenset('innerHTML outerHTML srcdoc'.split())
 HTML_METHODS = {'insertAdjacentHTML': 1, 'setHTMLUnsafe': 0, 'parseHTMLUnsafe': 0}
