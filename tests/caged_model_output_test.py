@@ -235,6 +235,17 @@ def test_allows_commands(code):
         served('  return { content: [{ type: "text", text: String(eval(«it»)) }] };'),
         'import vm from "node:vm";\n' + called('  vm.runInThisContext(«args.code»);'),
         called('  const module = await import(«args.module»);'),
+        # what a model calls by its type, wherever it was asked
+        'import type { FunctionCall } from "ai";\nexport async function handler(functionCall: FunctionCall) {\n'
+        '  const { code }: { code: string } = JSON.parse(functionCall.arguments);\n  return await eval(«code»);\n}',
+        'import type OpenAI from "npm:openai";\n'
+        'export const run = (call: OpenAI.Chat.Completions.ChatCompletionMessageToolCall) =>\n'
+        '  eval(«JSON.parse(call.function.arguments).code»);',
+        'import { Tool } from "npm:langchain/tools";\nexport class Evaluator extends Tool {\n  name = "js";\n'
+        '  async _call(input: string): Promise<string> { return eval(«input»); }\n}',
+        'import { StructuredTool } from "npm:@langchain/core/tools";\n'
+        'export class Evaluator extends StructuredTool<typeof schema> {\n'
+        '  async _call({ code }: z.infer<typeof schema>) { return eval(«code»); }\n}',
     ),
 )
 def test_flags_code(code):
@@ -253,6 +264,12 @@ def test_flags_code(code):
         'import { evaluate } from "npm:mathjs";\n' + called('  evaluate(args.expression);'),
         called('  eval("1 + 1");'),
         called('  setTimeout(() => run(args.code), 10);'),
+        # whoever calls it is here, or it is no tool
+        'const run = (call: ToolCall) => eval(call.args.code);\nrun({ args: { code: "1 + 1" } });',
+        'import type { FunctionCall } from "ai";\n'
+        'export const told = (call: FunctionCall) => console.log(call.name, call.arguments);',
+        'export class Runner extends Tool {\n  async run(code: string) { return eval(code); }\n}',
+        'export class Tools extends Toolbox {\n  async _call(code: string) { return eval(code); }\n}',
         called('  setTimeout(run, args.delay);'),
         called('  const known = { a: () => 1 };\n  eval(`known.${"a"}`);'),
         called('  if (!/^[0-9+*()]+$/.test(args.formula)) continue;\n  eval(args.formula);'),

@@ -76,7 +76,10 @@ CUT = 'values were followed only part of the way: there is too much of it'
 
 ANY, INSIDE, ANYTHING = '*', '**', '***'
 WITHIN = frozenset((INSIDE, ANYTHING))
-TYPED = pattern(rb':\s*(?:Request|RouterContext|FreshContext)\b')
+TYPED = pattern(
+    rb':\s*(?:(?:Request|RouterContext|FreshContext)\b|[\w.]{0,80}(?:ToolCall|FunctionCall|ToolUseBlock|CallPart)\b)'
+    rb'|\bextends\s+[\w.]{0,80}Tool\b'
+)
 NOTHING: frozenset[str] = frozenset()
 READERS = frozenset(('Deno.env.get', 'Netlify.env.get'))
 FIXED = pattern(r'[a-zA-Z][\w+.-]*:(?://)?[^/?#]+[/?#]')
@@ -547,10 +550,24 @@ class Flows:
         known = self._shapes.get((function.id, index))
         if known is not None:
             return known
+        if not index and self._is_tool(function):
+            return 'tool arguments', MODEL
         parameters = self._functions.parameters(function)
         kind = parameters[index].child_by_field_name('type') if index < len(parameters) else None
-        typed = TYPES.get(self.module.read(kind).lstrip(': ').partition('<')[0]) if kind is not None else None
-        return (typed, REQUEST) if typed is not None else None
+        name = self.module.read(kind)[:200].lstrip(': ').partition('<')[0] if kind is not None else ''
+        if name.rpartition('.')[2] in frameworks.TOOL_CALLS and not self._functions.callers(function):
+            return 'tool call', MODEL
+        return (TYPES[name], REQUEST) if name in TYPES else None
+
+    def _is_tool(self, function: Node) -> bool:
+        """Return whether a function is the method of a class of tools that a model calls."""
+        name = function.child_by_field_name('name') if function.type == 'method_definition' else None
+        if name is None or self.module.read(name) not in frameworks.TOOL_CLASS_METHODS:
+            return False
+        around = self._functions.class_around(function)
+        inherited = [child for child in around.named_children if child.type == 'class_heritage'] if around else []
+        bases = [self.module.read(child)[:200].removeprefix('extends ').partition('<')[0] for child in inherited]
+        return any(frameworks.TOOL_CLASSES.search(base.strip()) for base in bases)
 
     def _from_caller(self, function: Node, index: int, path: Path, depth: int) -> Iterator[Origin]:
         """Yield what a method that calls the function it is given calls it with: items, what a promise gives."""

@@ -123,6 +123,16 @@ TOOL_MAKERS = pattern(
 TOOL_FUNCTIONS = ('execute', 'func', 'run', 'handler', 'call', 'invoke', 'function')
 """Under what a tool's description has its function."""
 
+TOOL_CALLS = frozenset('''
+    ChatCompletionMessageToolCall ChatCompletionMessageFunctionToolCall ResponseFunctionToolCall ToolUseBlock
+    BetaToolUseBlock ToolCallPart TypedToolCall FunctionCall FunctionCallPart ToolCall
+'''.split())
+"""Types of what a model calls a tool with (openai 6, @anthropic-ai/sdk, ai 5, @google/genai)."""
+
+TOOL_CLASSES = pattern(r'(?:^|\.)(?:Structured|Dynamic\w*|Base)?Tool$')
+TOOL_CLASS_METHODS = frozenset(('_call', '_arun'))
+"""Classes of LangChain that tools extend, and the methods of theirs that a model calls."""
+
 TOOL_SCHEMAS = frozenset('parameters inputSchema input_schema schema jsonSchema argsSchema'.split())
 """Under what it has the shape of the arguments."""
 
@@ -209,6 +219,8 @@ mcp params
     arguments name uri query cursor ref argument
 tool context
     context input inputData
+tool call
+    arguments:tool_arguments input:tool_arguments args:tool_arguments function:tool_call functionCall:tool_call name
 svelte event
     request:Request url:URL params cookies:Headers
 page props
@@ -218,7 +230,8 @@ response
 """What of a shape an outsider has written; `*` says that it is so itself, with all members that are not named."""
 
 NOTHING = 'none'
-OWN = {'tool arguments': MODEL, 'mcp request': MODEL, 'mcp params': MODEL, 'tool context': MODEL}
+OWN = {'tool arguments': MODEL, 'mcp request': MODEL, 'mcp params': MODEL, 'tool context': MODEL,
+       'tool call': MODEL}
 """What is read of a shape, where it is not what a caller has written."""
 
 
