@@ -40,6 +40,8 @@ TOKEN = 'const t = req.headers.get("authorization"); '
         handler('try { await jwtVerify(t, KEY); } catch { return deny(); }', JOSE),
         handler('const user = await requireUser(req);'),
         handler('const key = req.headers.get("x-api-key"); if (!KEYS.has(key)) return deny();'),
+        handler(TOKEN + 'const [kind, token] = t.split(" "); if (kind !== "Bearer" || token !== KEY) return deny();'),
+        handler(TOKEN + 'if (t.length !== KEY.length || t !== KEY) return deny();'),
         handler('const sid = getCookies(req.headers).session; const s = await kv.get(["sessions", sid]); '
                 'if (!s.value) return deny();'),
         'Deno.serve(async (req) => { const ok = await isAuthorized(req); if (ok) { return MODEL(); } return deny(); })',
@@ -100,6 +102,12 @@ def test_is_enforced(code):
         (handler('let user = null; try { user = await jwtVerify(t, KEY); } catch { user = null; '
                  '}', JOSE), ['swallowed']),
         (handler('const c = decodeJwt(t); if (!c.sub) return deny();', JOSE), None),
+        # only of its form
+        (handler(TOKEN + 'const parts = t.split("."); if (parts.length !== 3) return deny();'), ['presence']),
+        (handler(TOKEN + 'const [scheme, token] = t.split(" "); if (scheme !== "Bearer" || !token) return deny();'),
+         ['presence', 'presence']),
+        (handler(TOKEN + 'if (t.slice(0, 7) !== "Bearer ") return deny();'), ['presence']),
+        (handler('const key = req.headers.get("x-api-key"); if (key?.length !== 32) return deny();'), ['presence']),
         ('Deno.serve(async (req) => { const r = await MODEL(); const { data: { user } } = await s.auth.getUser(t); '
          'if (!user) return deny(); return r; })', ['late']),
         (with_helper('export async function gate(req) { const t = req.headers.get("authorization"); return t === KEY; '

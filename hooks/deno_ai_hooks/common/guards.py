@@ -431,7 +431,8 @@ class _Guards:
             if self._is_void(left) or self._is_void(right):
                 return max(first, second)
             if max(first, second) == PRESENT and not self._is_type(left) and not self._is_empty(right):
-                return PRESENT if self._is_public(left) or self._is_public(right) else PROVED
+                nothing = any(self._is_public(each) or self._is_form(each) for each in (left, right))
+                return PRESENT if nothing else PROVED
             return max(first, second) if max(first, second) == PROVED else NONE
         if operator.type == '||':
             return max(first, second) if self._is_empty(right) else min(first, second)
@@ -442,6 +443,10 @@ class _Guards:
     def _is_public(self, node: Node) -> bool:
         """Return whether an expression is a key that every page has."""
         return guarding.PUBLIC.search(self._module.read(self._module.follow(node))[:300]) is not None
+
+    def _is_form(self, node: Node) -> bool:
+        """Return whether an expression only tells of a credential's form: how many parts it has, or its scheme."""
+        return node.type == 'number' or guarding.SCHEME.fullmatch(self._module.string(node) or '') is not None
 
     def _is_type(self, node: Node) -> bool:
         operator = node.child_by_field_name('operator') if node.type == 'unary_expression' else None

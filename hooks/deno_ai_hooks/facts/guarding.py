@@ -139,3 +139,6 @@ ASKING_NOTHING = frozenset(('none', 'publishable'))
 
 PUBLIC = pattern(r'(?i)anon_?key|publishable')
 """Keys that are given to every browser."""
+
+SCHEME = pattern(r'(?i)(?:bearer|basic|token|digest|apikey)[ :]?')
+"""What stands before a credential in its header, whoever sends it."""
