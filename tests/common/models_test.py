@@ -70,6 +70,7 @@ def only(code, **options):
         # or is not known at all
         ('fetch(`${Deno.env.get("LLM_URL")}/chat/completions`, { body })', 'OpenAI-compatible', 'text'),
         ('fetch(`${config.base}/v1/embeddings`, { body })', 'OpenAI-compatible', 'embedding'),
+        ('fetch(`${config.base}/audio/transcriptions`, { method: "POST", body: form })', 'OpenAI-compatible', 'audio'),
         ('fetch(`${base}/v1/messages`, { body: JSON.stringify({ model, messages }) })', 'unknown', 'text'),
         ('fetch(`${OLLAMA}/api/generate`, { method: "POST", body: JSON.stringify({ model, prompt }) })', 'unknown',
          'text'),
@@ -219,6 +220,7 @@ def test_sdks(code, provider, kind):
         'ai.generate({ x }); agent.run(task); model.predict(x); queue.stream(x); chain.invoke(x); graph.invoke({ x })',
         'chat.send({ text }); room.chat.send(message); new Chat().send("x"); chat.complete(task); player.chat("hi")',
         'cache.embed("x"); db.completions.create({ user }); images.generate(); gallery.images.create({ file })',
+        'fetch(`${base}/audio`, { body }); fetch(`${base}/audio/speech/${id}`); fetch("/audio/speech", { body })',
         'db.responses.create({ survey, answers }); survey.responses.create(answer); stripe.responses.parse(x)',
         'import { embed } from "./pages.ts"; embed(video); import { run } from "./main.ts"; run(agent, q)',
         'import { S3Client } from "npm:@aws-sdk/client-s3"; new S3Client({}).send(new PutObjectCommand({}))',

@@ -104,7 +104,7 @@ PLAIN_PATHS = pattern(
 """What providers offer besides their models: lists, files, accounts."""
 
 TELLING = pattern(
-    r'/chat/completions$|/v1/(?:responses|embeddings|images/generations|audio/(?:transcriptions|speech|translations))$|'
+    r'/chat/completions$|/v1/(?:responses|embeddings|images/generations)$|/audio/(?:transcriptions|speech|translations)$|'
     r':(?:stream)?[gG]enerateContent$|/v1/messages$|/openai/deployments/|/api/(?:generate|chat|embed|embeddings)$|'
     r'/v1/completions$'
 )
