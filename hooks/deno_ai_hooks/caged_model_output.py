@@ -196,9 +196,9 @@ def is_concerned(module: Module) -> bool:
 
     own = hints.hints(module.text.data)
     known = own | {hints.MODEL} if OTHERS.search(module.text.data) else own
-    if module.hints is not None and not known >= hints.ALL:
+    if module.hints is not None and not known >= hints.FLOW:
         known = known.union(*(module.hints(each.specifier) for each in module.imports() if each.kind == 'import'))
-    return known >= hints.ALL
+    return known >= hints.FLOW
 
 
 def is_seen(found: Flow) -> bool:

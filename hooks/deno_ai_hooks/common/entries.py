@@ -30,6 +30,7 @@ from deno_ai_hooks.common.finding import Step
 from deno_ai_hooks.common.functions import Function
 from deno_ai_hooks.common.routes import Expression
 from deno_ai_hooks.common.text import whole
+from deno_ai_hooks.facts import hints
 from deno_ai_hooks.facts.frameworks import DISCORD_INTERACTIONS
 from deno_ai_hooks.facts.frameworks import DISCORD_MESSAGES
 from deno_ai_hooks.facts.frameworks import HANDLED
@@ -164,7 +165,8 @@ def _elsewhere(project: Project, module: Module) -> Iterator[Entry]:
     for _ in range(IMPORTERS_DEPTH):
         level = [each for path in level for each in project.importers(path)[:IMPORTERS] if each not in seen]
         seen.update(level)
-        for entry in chain.from_iterable(entries(other) for path in level if (other := project.module(path))):
+        serving = (path for path in level if hints.ENTRY in project.hints(path))
+        for entry in chain.from_iterable(entries(other) for path in serving if (other := project.module(path))):
             node = own.get((entry.function.start_byte, entry.function.end_byte))
             if entry.module.path == module.path and node is not None:
                 key = (node.id, entry.method, entry.place.start_byte)

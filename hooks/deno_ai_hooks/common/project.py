@@ -171,11 +171,15 @@ class Project:
                 return found
             known, imports, _ = self._words(left.pop())
             found |= known
-            if found >= hints.ALL:
+            if found >= hints.FLOW:
                 return found
             left += (each for each in imports if each not in seen)
             seen.update(imports)
         return hints.ALL
+
+    def hints(self, path: str) -> frozenset[str]:
+        """Return what the words of the module at `path` alone hint at (facts/hints.py)."""
+        return self._words(path)[0]
 
     def _words(self, path: str) -> tuple[frozenset[str], tuple[str, ...], bool]:
         """Return what a module's own words hint at, the files it imports, and whether there is one."""

@@ -59,6 +59,9 @@ PARTS = 500
 BATCH = 200
 """Files that one process looks at before another one pays."""
 
+RUNS = 12
+"""Runs of neighbouring files that a process gets, so that all are done at about the same time."""
+
 IGNORE = 'ignore-comment'
 """The rule that complaints about comments which let findings stand are reported under."""
 
@@ -416,10 +419,10 @@ def _forked(judge: Judge, files: Files, share: int) -> list[Part]:
         child = os.fork()
         if not child:
             os.close(reading)
-            _serve(judge, files, files.paths[index::share], writing)
+            _serve(judge, files, _share(files.paths, index, share), writing)
         os.close(writing)
         children.append((child, reading))
-    parts = [_batch(judge, files, files.paths[::share])]
+    parts = [_batch(judge, files, _share(files.paths, 0, share))]
     for child, reading in children:
         with os.fdopen(reading, 'rb') as pipe:
             answer = pipe.read()
@@ -431,6 +434,12 @@ def _forked(judge: Judge, files: Files, share: int) -> list[Part]:
             raise part
         parts.append(part)
     return parts
+
+
+def _share(paths: Sequence[str], index: int, share: int) -> list[str]:
+    """Return what one of several processes looks at: runs of neighbours, which import each other more than others."""
+    run = max(1, len(paths) // (share * RUNS))
+    return [path for start in range(index * run, len(paths), share * run) for path in paths[start:start + run]]
 
 
 def _ended(status: int) -> str:

@@ -1,12 +1,14 @@
 """Words without which a module can neither ask a model nor do harm with text: what spares reading it closely."""
 from __future__ import annotations
 
+from deno_ai_hooks.facts.frameworks import SERVING
 from deno_ai_hooks.facts.patterns import pattern
 
-MODEL, SINK = 'model', 'sink'
+MODEL, SINK, ENTRY = 'model', 'sink', 'entry'
 """What words hint at."""
 
 HINTS = {
+    ENTRY: pattern('|'.join((*SERVING, 'upgradeWebSocket', r'\bhandlers?\b')).encode()),
     MODEL: pattern(
         rb'(?i)/completions|/v1/messages|/responses|generatecontent|/api/(?:chat|generate)|/embeddings|:11434'
         rb'|openai|anthropic|claude|gemini|mistral|groq|cohere|ollama|langchain|bedrock|openrouter|deepseek|replicate'
@@ -23,7 +25,10 @@ HINTS = {
         rb'|\brole\b|\bsystem|instructions|\]\s{0,4}[!)]{0,3}\s{0,4}\(|\]\.\w{1,40}\(|\[\w{1,40}(?:\.\w{1,40}){0,3}\]'
     ),
 }
-"""What a module must hold that asks a model itself, or in which text may do harm."""
+"""What a module must hold that asks a model itself, in which text may do harm, or that registers what is served."""
+
+FLOW = frozenset((MODEL, SINK))
+"""What both ends of a flow from a model hint at."""
 
 ALL = frozenset(HINTS)
 
