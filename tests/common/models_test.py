@@ -64,6 +64,7 @@ def only(code, **options):
          'text'),
         ('fetch(new URL("/v1/chat/completions", "https://api.x.ai"), { body })', 'xAI', 'text'),
         (f'const request = new Request("{CHAT}", {{ method: "POST", body }}); fetch(request)', 'OpenAI', 'text'),
+        (f'await retry((key) => new Request("{CHAT}", {{ method: "POST", body }}))', 'OpenAI', 'text'),
         (f'let url = "{CHAT}"; if (x) url = other; fetch(url, {{ body }})', 'OpenAI', 'text'),
         ('const BASE = Deno.env.get("B") ?? "https://api.deepseek.com"; fetch(`${BASE}/chat/completions`, { body })',
          'DeepSeek', 'text'),

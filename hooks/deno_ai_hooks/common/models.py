@@ -155,7 +155,17 @@ class _Finder:
             for url in request.urls[:1] if not request.call.new or request.call.callee in SOCKETS else ():
                 found = list(self._request(request.call, url)) or list(self._of_callers(request.call, url, inside))
                 yield from found
+            if request.call.new and request.call.callee == 'Request' and self._is_given_by_callback(request.call):
+                yield from self._request(request.call, request.urls[0])
         yield from self._helpers(inside)
+
+    def _is_given_by_callback(self, call: Call) -> bool:
+        """Return whether a request is what a function gives that is passed on: `retry(() => new Request(url))`."""
+        around = functions.of(self._module).around(call.node.start_byte)
+        if around is None or around.parent is None or around.parent.type != 'arguments':
+            return False
+        given = functions.of(self._module).returns(around)
+        return any((unwrapped(each) or each).id == call.node.id for each in given)
 
     def _of_callers(self, call: Call, url: Node, inside: set[int]) -> Iterator[ModelCall]:
         """Yield a request to a URL that the function around is given, where it writes itself what is sent.
