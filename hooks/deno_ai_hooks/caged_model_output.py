@@ -139,8 +139,9 @@ TOLD = {
 NEEDS = (
     r'\beval\b|Function\b|\bimport\(|\bWorker\(|node:vm|child_process|Deno\.Command|Deno\.run|execa|\$\.raw',
     r'innerHTML|outerHTML|srcdoc|insertAdjacentHTML|document\.write|__html|text/html|\.html\(|\braw\(|\.send\(',
-    r'\.(?:query\w*|execute\w*|exec|prepare|unsafe|raw|\$queryRawUnsafe|\$executeRawUnsafe|run|all|batch)\(',
-    r'Deno\.(?:read|write|open|remove|rename|copy|mkdir|stat|lstat|symlink|link|create|truncate|chmod)|node:fs|["\']fs["\']',
+    r'\.(?:query\w*|execute\w*|exec|prepare|unsafe|raw|\$queryRawUnsafe|\$executeRawUnsafe|run|all|batch|rpc)\(',
+    r'Deno\.(?:read|write|open|remove|rename|copy|mkdir|stat|lstat|symlink|link|create|truncate|chmod)|node:fs',
+    r'["\']fs(?:/promises)?["\']',
     r'\bfetch\(|axios|\bky\b|\bgot\b|WebSocket|EventSource|\.goto\(|Deno\.connect|serveFile',
     r'\bset(?:Timeout|Interval)\(\s*[\w.]*(?:code|script|text|content|args|expr)',
     r'\]\s*[!)]*\s*\(|\]\.\w+\(|\[[\w.$]*(?:name|Name|tool|Tool|function|action|command)[\w.$]*\]',
