@@ -25,6 +25,7 @@ def harmless(body):
         'if (!LIST.includes(x)) return; use(x);',
         'if (LIST.includes(x)) { use(x); }',
         'if (LIST.indexOf(x) === -1) return; use(x);',
+        'if (LIST.indexOf(x) < 0) return; use(x);',
         'if (LIST.indexOf(x) >= 0) use(x);',
         'if (!(x in TABLE)) throw new Error(); use(x);',
         'if (!Object.hasOwn(TABLE, x)) return; use(x);',
@@ -33,6 +34,9 @@ def harmless(body):
         'if (!LIST.some((each) => { if (x === each) return true; return false; })) return; use(x);',
         # a constant
         'if (x === "a") use(x);',
+        'if (x === "a" || x === "b" || x === "c") use(x);',
+        'if (x !== "a" && x !== "b") return; use(x);',
+        'if (x === "a" || LIST.includes(x)) use(x);',
         'switch (x) { case "a": use(x); }',
         'x === "a" ? use(x) : stop();',
         # neither a number nor a truth holds text
@@ -91,6 +95,12 @@ def test_harmless_for_some(body, expected):
         'if (typeof x !== "string") return; use(x);',
         'if (x !== "a") use(x);',
         'if (x === y) use(x);',
+        # one side says nothing of it
+        'if (x === "a" || y === "b") use(x);',
+        'if (x === "a" || y) use(x);',
+        'if (x === "a" && y || y === "b") use(x);',
+        'if (x !== "a" && y) return; use(x);',
+        'if (x !== "a" || x !== "b") use(x);',
         'if (x.length > 99) return; use(x);',
         # a part of the text fits, or anything does
         'if (!/[a-z]+/.test(x)) return; use(x);',

@@ -32,6 +32,7 @@ Access = tuple['int | str', tuple[str, ...]]
 
 STEPS = 24
 NODES = 80           # of a function that compares with the items of a list
+WITHIN = 12          # alternatives within alternatives
 NOTHING: frozenset[str] = frozenset()
 SAME = frozenset('trim toLowerCase toUpperCase toString normalize trimEnd trimStart replace slice at'.split())
 RESOLVING = pattern(r'(?i)(?:resolve|normalize|join|realpath(?:sync)?|(?:to|from)fileurl|filepath|absolute\w*)$')
@@ -51,6 +52,7 @@ class Checked:
         self._said: dict[tuple[int, bool], list[tuple[Access, frozenset[str]]]] = {}
         self._blocks: dict[int, dict[int | str, list[tuple[int, Access, frozenset[str]]]]] = {}
         self._judged: dict[int, list[tuple[Access, frozenset[str]]]] = {}
+        self._within = 0
 
     def harmless(self, node: Node) -> frozenset[str]:
         """Return the sinks for which the value that a name or member has at its place can do no harm."""
@@ -143,12 +145,47 @@ class Checked:
         node, holds = condition.node, condition.holds
         if condition.case is not None:
             yield from self._all(node)
+        elif self._is_either(node, holds):
+            yield from self._either(node, holds)
         elif node.type == 'binary_expression':
             yield from self._compared(node, holds)
         elif node.type in ('call_expression', 'await_expression'):
             while node.type == 'await_expression' and node.named_children:
                 node = node.named_children[-1]
             yield from self._asked(node, holds)
+
+    def _either(self, node: Node, holds: bool) -> Iterator[tuple[Access, frozenset[str]]]:
+        """Yield what all sides of `x === "a" || x === "b"` say: one of them holds, nobody knows which."""
+        known: dict[Access, frozenset[str]] | None = None
+        self._within += 1
+        for side in self._sides(node, holds) if self._within <= WITHIN else ():
+            said: dict[Access, frozenset[str]] = {}
+            for condition in self._control.atoms(side, holds):
+                for access, kinds in self._says(condition):
+                    said[access] = said.get(access, NOTHING) | kinds
+            known = said if known is None else {each: known[each] & said[each] for each in known if each in said}
+            if not known:
+                break
+        self._within -= 1
+        yield from (known or {}).items()
+
+    def _sides(self, node: Node, holds: bool) -> list[Node]:
+        """Return the sides of a condition of which one decides; none where there are too many to look at."""
+        found: list[Node] = []
+        left = [node]
+        while left and len(found) + len(left) < NODES:
+            each = left.pop()
+            each = unwrapped(each) or each
+            if self._is_either(each, holds):
+                sides = (each.child_by_field_name(field) for field in ('left', 'right'))
+                left.extend(side for side in sides if side is not None)
+            else:
+                found.append(each)
+        return found if not left else []
+
+    def _is_either(self, node: Node, holds: bool) -> bool:
+        operator = node.child_by_field_name('operator') if node.type == 'binary_expression' else None
+        return operator is not None and operator.type == ('||' if holds else '&&')
 
     def _all(self, node: Node | None, kinds: frozenset[str] = SINKS) -> Iterator[tuple[Access, frozenset[str]]]:
         if node is not None:
@@ -171,7 +208,9 @@ class Checked:
                     continue
                 elif not equal and self._is_minus_one(other):
                     yield from self._asked(one, True)
-        elif word in ('>=', '>') and holds and (self._is_minus_one(right) or self._module.read(right) == '0'):
+        elif word in (('>=', '>') if holds else ('<',)) and (
+            self._is_minus_one(right) or self._module.read(right) == '0'
+        ):
             yield from self._asked(left, True)
 
     def _of_constant(self, node: Node, constant: Node) -> Iterator[tuple[Access, frozenset[str]]]:
