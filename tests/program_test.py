@@ -877,3 +877,10 @@ def test_mends_by_what_another_file_gets(tmp_path):
     assert (tmp_path / '.dockerignore').read_text() == '**/.env\n**/.env.*\n'
     assert (tmp_path / 'Dockerfile').read_text() == dockerfile
     assert repo.check('--only', 'container-copies-secrets') == (0, '', '')
+
+
+def test_a_repository_chooses_no_server(tmp_path):
+    args = ['--online', 'npm=http://127.0.0.1:9']
+    config = stanza({'id': 'audited-dependencies', 'args': args})
+    repo = repository(tmp_path, {CONFIG: config, 'deno.json': CAREFUL})
+    assert_refused(repo.check(), 'audited-dependencies', '--online', 'who runs the hook chooses')

@@ -158,7 +158,7 @@ def days(text: str) -> int:
 hook.option('--advisories', 'where `deno-ai-hooks advisories update` wrote them', values='one', metavar='DIR',
             vital=True)
 hook.option('--online', 'ask `osv` or the registry of `npm`, or another server as in `npm=URL`', values='one',
-            metavar='REGISTRY', read=online)
+            metavar='REGISTRY', read=online, trusts=lambda asked: asked.server is None)
 hook.option('--level', 'report this and worse: low (default), moderate, high, critical', values='one',
             metavar='LEVEL', read=rating)
 hook.option('--ignore', 'let an advisory stand up to a day, for a reason', values='many',

@@ -78,9 +78,13 @@ def _job(stanza: Stanza, config: Config, root: str) -> Job:
     # Whatever ends the hook's own program, --help too, ends this one: nothing would be looked at.
     parser.error = parser.print_help = _refuse(hook)  # type: ignore[method-assign]
     arguments = parser.parse_args(stanza.settings.get('args', []))
+    values = cli.options(hook, arguments)
+    for option in hook.options:
+        if option.trusts and values[option.name] is not None and not option.trusts(values[option.name]):
+            raise ConfigError(f'{hook.id}: {option.flag} may not name that here; who runs the hook chooses it')
     baseline = arguments.baseline and os.path.relpath(os.path.join(root, arguments.baseline))
     applies = _inside(root, _all(_filters(stanza.settings, config.settings)))
-    return Job(hook, cli.options(hook, arguments), applies, arguments.strict, baseline)
+    return Job(hook, values, applies, arguments.strict, baseline)
 
 
 def _refuse(hook: Hook) -> Callable[..., Any]:

@@ -22,7 +22,8 @@ class Option(NamedTuple):
 
     `values` is `'flag'` (given or not), `'one'` or `'many'` (may be repeated).  `read` makes a value of what
     was written, and raises ValueError, with what is wrong, for what is none.  Without one that is `vital` the
-    hook can judge nothing.
+    hook can judge nothing.  `trusts` tells the values that a repository which is looked at may choose itself, in
+    its configuration; without it all are.
     """
 
     flag: str
@@ -31,6 +32,7 @@ class Option(NamedTuple):
     metavar: str | None = None
     read: Callable[[str], object] | None = None
     vital: bool = False
+    trusts: Callable[[Any], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -100,9 +102,10 @@ class Hook:
         return id
 
     def option(self, flag: str, help: str, *, values: str = 'flag', metavar: str | None = None,
-               read: Callable[[str], object] | None = None, vital: bool = False) -> None:
+               read: Callable[[str], object] | None = None, vital: bool = False,
+               trusts: Callable[[Any], bool] | None = None) -> None:
         """Declare a command line option; checks that name it among their arguments are given its value."""
-        self.options.append(Option(flag, help, values, metavar, read, vital))
+        self.options.append(Option(flag, help, values, metavar, read, vital, trusts))
 
     def check(
         self,
